@@ -1,0 +1,12 @@
+package dev.pawl.lock.tests.planted.internal;
+
+final class SynchronizedBlock {
+
+    private int count;
+
+    int next() {
+        synchronized (this) {
+            return ++count;
+        }
+    }
+}

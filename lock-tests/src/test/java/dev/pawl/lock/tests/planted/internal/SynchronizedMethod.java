@@ -1,0 +1,10 @@
+package dev.pawl.lock.tests.planted.internal;
+
+final class SynchronizedMethod {
+
+    private int count;
+
+    synchronized int next() {
+        return ++count;
+    }
+}

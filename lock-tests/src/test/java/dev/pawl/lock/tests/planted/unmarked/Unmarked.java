@@ -1,0 +1,6 @@
+package dev.pawl.lock.tests.planted.unmarked;
+
+final class Unmarked {
+
+    private Unmarked() {}
+}
