@@ -1,0 +1,105 @@
+package dev.pawl.lock;
+
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A number that only goes up: the token of a lease is larger than that of every lease of the same lock that ended before.
+ * A resource that remembers the largest it has seen and refuses smaller ones is safe from holders that woke too late.
+ *
+ * <p>Tokens of different locks have no order; comparing them is an error. {@link #toString()} and {@link #parse} carry a
+ * token through a header or a message.
+ *
+ * <p>Source: M. Kleppmann, <i>How to do distributed locking</i>, 2016; M. Burrows, <i>The Chubby lock service</i>, OSDI 2006
+ * ("sequencer").
+ *
+ * @param lock the name of the lock
+ * @param value the number, at least 1
+ */
+public record FencingToken(String lock, long value) implements Comparable<FencingToken> {
+
+    /**
+     * Refuses a blank name and a value below 1.
+     *
+     * @param lock as above
+     * @param value as above
+     */
+    public FencingToken {
+        Objects.requireNonNull(lock, "lock");
+        if (lock.isBlank()) {
+            throw new IllegalArgumentException("lock: a fencing token needs the name of its lock, but got a blank one");
+        }
+        if (value < 1) {
+            throw new IllegalArgumentException("value: a fencing token is at least 1, but got " + value);
+        }
+    }
+
+    /**
+     * Orders tokens of one lock.
+     *
+     * @param other a token of the same lock
+     * @return negative, zero or positive as this token is older, the same or newer
+     * @throws IllegalArgumentException if it is of another lock
+     */
+    @Override
+    public int compareTo(FencingToken other) {
+        if (!lock.equals(other.lock)) {
+            throw new IllegalArgumentException(
+                    "other: tokens of different locks have no order: '" + lock + "' and '" + other.lock + "'");
+        }
+        return Long.compare(value, other.value);
+    }
+
+    /**
+     * The text form {@code name;value}, with the name percent-encoded, made of visible ASCII only.
+     *
+     * @return text that {@link #parse} reads back
+     */
+    @Override
+    public String toString() {
+        return URLEncoder.encode(lock, StandardCharsets.UTF_8) + ';' + value;
+    }
+
+    /**
+     * Reads the text form.
+     *
+     * @param text what {@link #toString()} gave
+     * @return the token
+     * @throws IllegalArgumentException if the text is malformed; the message says where
+     */
+    public static FencingToken parse(String text) {
+        Objects.requireNonNull(text, "text");
+        int semicolon = text.indexOf(';');
+        if (semicolon < 0) {
+            throw malformed(text, text.length(), "a ';' between name and value is missing", null);
+        }
+        String lock;
+        try {
+            lock = URLDecoder.decode(text.substring(0, semicolon), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw malformed(text, Math.max(0, text.indexOf('%')), "the name is not percent-encoded", e);
+        }
+        if (lock.isBlank()) {
+            throw malformed(text, 0, "the name is blank", null);
+        }
+        String digits = text.substring(semicolon + 1);
+        for (int i = 0; i < digits.length(); i++) {
+            if (digits.charAt(i) < '0' || digits.charAt(i) > '9') {
+                throw malformed(text, semicolon + 1 + i, "the value is not a decimal number", null);
+            }
+        }
+        try {
+            return new FencingToken(lock, Long.parseLong(digits));
+        } catch (IllegalArgumentException e) {
+            throw malformed(text, semicolon + 1, "the value is not between 1 and " + Long.MAX_VALUE, e);
+        }
+    }
+
+    private static IllegalArgumentException malformed(String text, int index, String what, @Nullable Throwable cause) {
+        return new IllegalArgumentException(
+                "text: not a fencing token: " + what + ", at index " + index + " of \"" + text + "\"", cause);
+    }
+}

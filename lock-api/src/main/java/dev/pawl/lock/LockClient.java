@@ -1,0 +1,120 @@
+package dev.pawl.lock;
+
+import dev.pawl.lock.internal.Clients;
+import dev.pawl.lock.spi.LockBackend;
+import java.util.Collection;
+
+/**
+ * The entry to the locks of one service. Make one per application, share it, close it at the end.
+ *
+ * <pre>{@code
+ * try (LockClient locks = LockClient.connect("redis://localhost:6379")) {
+ *     DistributedLock lock = locks.lock("inventory/42");
+ *     try (Lease lease = lock.acquire()) {
+ *         store.write(item, lease.token());
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Two clients are two contenders, in one process or in two. Within a client the threads queue in memory and one of them
+ * contends for all, so waiting threads cost neither connections nor polls.
+ *
+ * <p>Safe for use by several threads.
+ */
+public interface LockClient extends AutoCloseable {
+
+    /**
+     * Connects to the service that {@code url} names: {@code redis:}, {@code rediss:}, {@code redis-sentinel:}, {@code
+     * redlock:}, {@code zookeeper:}, {@code jdbc:…} or {@code memory:}. The backend of the scheme must be on the class path.
+     *
+     * @param url the service, with credentials where it wants them; they are never logged
+     * @return a connected client
+     * @throws LockConfigException if the URL is malformed or no backend on the class path serves it
+     * @throws LockBackendException if the service is unreachable or refuses
+     */
+    static LockClient connect(String url) {
+        return connect(LockConfig.builder().url(url).build());
+    }
+
+    /**
+     * Connects as {@code config} says.
+     *
+     * @param config the service and how to use it
+     * @return a connected client
+     * @throws LockConfigException if a setting is wrong, no backend on the class path serves the URL, or the backend cannot
+     *     give what is required
+     * @throws LockBackendException if the service is unreachable or refuses
+     */
+    static LockClient connect(LockConfig config) {
+        return Clients.connect(config);
+    }
+
+    /**
+     * Uses a backend made around a client library's object of your own, with default options. Closing the client closes the
+     * backend, which leaves the object that you handed in open.
+     *
+     * @param backend such as {@code RedisBackend.create(redisClient)}
+     * @return a client
+     */
+    static LockClient using(LockBackend backend) {
+        return using(backend, LockOptions.defaults());
+    }
+
+    /**
+     * Uses a backend made around a client library's object of your own. Closing the client closes the backend, which leaves
+     * the object that you handed in open.
+     *
+     * @param backend such as {@code RedisBackend.create(redisClient)}
+     * @param defaults the options of locks that name none
+     * @return a client
+     */
+    static LockClient using(LockBackend backend, LockOptions defaults) {
+        return Clients.using(backend, defaults);
+    }
+
+    /**
+     * A lock with the client's default options. No I/O, and nothing to close or keep.
+     *
+     * @param name any non-blank string of up to 1,024 characters, case-sensitive, any Unicode
+     * @return the lock
+     */
+    DistributedLock lock(String name);
+
+    /**
+     * A lock with options of its own. No I/O, and nothing to close or keep.
+     *
+     * @param name any non-blank string of up to 1,024 characters, case-sensitive, any Unicode
+     * @param options lease time, renewal and the rest
+     * @return the lock
+     */
+    DistributedLock lock(String name, LockOptions options);
+
+    /**
+     * A lock on several names, all or none, with the client's default options. A name that is given twice counts once.
+     *
+     * @param names at least one name, each as for {@link #lock(String)}
+     * @return the lock
+     */
+    MultiLock lockAll(Collection<String> names);
+
+    /**
+     * What the backend can and cannot promise.
+     *
+     * @return the same value every time
+     */
+    Guarantees guarantees();
+
+    /**
+     * Adds a listener, told of everything from now on.
+     *
+     * @param listener called on whichever thread makes the event happen: it must not block
+     */
+    void addListener(LockListener listener);
+
+    /**
+     * Releases what is held (its leases are lost with {@link LossReason#CLIENT_CLOSED}), fails what waits with {@link
+     * LockClientClosedException}, and closes the backend. Takes a bounded time, service reachable or not. Idempotent.
+     */
+    @Override
+    void close();
+}

@@ -1,0 +1,13 @@
+package dev.pawl.lock;
+
+import org.jspecify.annotations.Nullable;
+
+/** The root of everything that Pawl throws, but for {@code InterruptedException} and refused arguments. */
+public abstract class LockException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    LockException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

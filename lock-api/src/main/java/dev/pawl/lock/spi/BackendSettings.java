@@ -1,0 +1,49 @@
+package dev.pawl.lock.spi;
+
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link LockBackendProvider} needs to know. Its text form hides credentials.
+ *
+ * @param url the service's URL, as configured; may hold credentials
+ * @param username the user, or null
+ * @param password the password, or null
+ * @param namespace prefix of every key, path or row; never blank
+ * @param properties the backend's own keys, see {@link LockBackendProvider#keys()}
+ */
+public record BackendSettings(
+        String url,
+        @Nullable String username,
+        @Nullable String password,
+        String namespace,
+        Map<String, String> properties) {
+
+    /**
+     * Refuses null components and copies the properties.
+     *
+     * @param url as above
+     * @param username as above
+     * @param password as above
+     * @param namespace as above
+     * @param properties as above
+     */
+    public BackendSettings {
+        Objects.requireNonNull(url, "url");
+        Objects.requireNonNull(namespace, "namespace");
+        properties = Map.copyOf(properties);
+    }
+
+    /**
+     * Scheme, namespace and the names of the properties: nothing secret.
+     *
+     * @return text for a log
+     */
+    @Override
+    public String toString() {
+        int colon = url.indexOf(':');
+        return "BackendSettings[scheme=" + (colon < 0 ? "?" : url.substring(0, colon)) + ", namespace=" + namespace
+                + ", properties=" + properties.keySet() + "]";
+    }
+}

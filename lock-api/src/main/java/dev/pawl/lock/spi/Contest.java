@@ -1,0 +1,79 @@
+package dev.pawl.lock.spi;
+
+import dev.pawl.lock.LossReason;
+import java.time.Duration;
+
+/**
+ * What a client contends for: made by the engine, read by the backend. Its two signals may be sent from any thread, are
+ * quick, and are ignored once the contest is over.
+ */
+public interface Contest {
+
+    /** The ways to hold a lock. There is one today; shared holds will be another. */
+    enum Mode {
+        /** One holder at a time. */
+        EXCLUSIVE
+    }
+
+    /**
+     * The name of the lock, as the user gave it: not blank, at most 1,024 characters, well-formed Unicode.
+     *
+     * @return the name
+     */
+    String name();
+
+    /**
+     * Who contends: unique among all contests of all processes, and the same for every attempt of this one. Only letters,
+     * digits, {@code -}, {@code _} and {@code .}; never logged.
+     *
+     * @return the owner id
+     */
+    String owner();
+
+    /**
+     * How long the service keeps a grant that is not renewed.
+     *
+     * @return a positive time, in whole milliseconds
+     */
+    Duration leaseTime();
+
+    /**
+     * The longest a waiter of this contest stays away from the service: one that has not been seen for several times as long
+     * is gone.
+     *
+     * @return a positive time
+     */
+    Duration retryCeiling();
+
+    /**
+     * How the lock is to be held.
+     *
+     * @return always {@link Mode#EXCLUSIVE} today
+     */
+    default Mode mode() {
+        return Mode.EXCLUSIVE;
+    }
+
+    /**
+     * How many permits are wanted.
+     *
+     * @return always 1 today
+     */
+    default int permits() {
+        return 1;
+    }
+
+    /**
+     * Something may have changed: look again. May come early, twice, or for nothing, and may be lost: the engine looks again by
+     * itself.
+     */
+    void wake();
+
+    /**
+     * The service has taken the grant of this contest away. For what the service says of itself, such as the end of a session;
+     * silence needs no signal, the engine knows the deadline.
+     *
+     * @param reason why
+     */
+    void lost(LossReason reason);
+}
