@@ -1,0 +1,81 @@
+package dev.pawl.lock.tests;
+
+import dev.pawl.lock.Lease;
+import dev.pawl.lock.spi.LockBackend;
+import java.util.Optional;
+
+/**
+ * A lock service under test, and the harm that can be done to it. A backend supplies one to the contract kit; the
+ * service is started once for a test class and healed between its cases.
+ */
+public interface BackendFixture extends AutoCloseable {
+
+    /**
+     * A new backend on this service: what one process of an application would have.
+     *
+     * @return a connected backend, closed by the client that uses it
+     */
+    LockBackend newBackend();
+
+    /**
+     * Where a child JVM reaches this service.
+     *
+     * @return the URL, or empty when the service lives in this JVM
+     */
+    Optional<String> url();
+
+    /**
+     * Takes the lock away from its holder at the service, without telling it, as an expiry or an operator would.
+     *
+     * @param lease the lease whose hold disappears
+     */
+    void loseLease(Lease lease);
+
+    /**
+     * Gives the lock to a foreign owner at the service, without telling the holder.
+     *
+     * @param lease the lease whose hold is taken over
+     */
+    void takeOver(Lease lease);
+
+    /** Stops the service from answering; its connections stay open (SIGSTOP, {@code docker pause}). */
+    void pauseService();
+
+    /** Ends {@link #pauseService()}. */
+    void resumeService();
+
+    /** Kills the service; connections break and new ones are refused. */
+    void killService();
+
+    /**
+     * Starts a killed service again, where it was.
+     *
+     * @param keepData false to start it empty
+     */
+    void startService(boolean keepData);
+
+    /** Breaks every connection by which waiters are woken, once; the clients may reconnect. */
+    void cutWakeUps();
+
+    /**
+     * Whether the service holds anything for the name but its token counter: a lock, a reservation, a queue entry, a node.
+     *
+     * @param name the lock's name
+     * @return what was found, or empty
+     */
+    Optional<String> leftBehind(String name);
+
+    /**
+     * Whether token order outlives {@code startService(false)}: false only for a service in this JVM.
+     *
+     * @return true if a new token is larger than those before the loss of data
+     */
+    boolean tokensOutliveDataLoss();
+
+    /** Undoes every harm, so that the next case starts on a working, empty service. */
+    void heal();
+
+    /** Stops the service. */
+    @Override
+    void close();
+}
