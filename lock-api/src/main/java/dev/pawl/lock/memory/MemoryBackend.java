@@ -114,7 +114,7 @@ public final class MemoryBackend implements LockBackend {
     }
 
     @Override
-    public CompletionStage<Map<Grant, RenewalOutcome>> renew(Collection<Grant> due) {
+    public CompletionStage<Map<Grant, RenewalOutcome>> renew(Collection<Grant> due, Executor blocking) {
         List<Grant> copy = List.copyOf(due);
         return request(service -> service.renew(copy));
     }

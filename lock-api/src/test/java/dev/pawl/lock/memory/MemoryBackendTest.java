@@ -462,7 +462,7 @@ class MemoryBackendTest {
         service.fail(new IllegalStateException("no route"));
 
         assertFails(a.attempt(true, 1), "no route");
-        assertFails(service.renew(List.of(held)).toCompletableFuture(), "no route");
+        assertFails(service.renew(List.of(held), Runnable::run).toCompletableFuture(), "no route");
         assertFails(service.release(held, Runnable::run).toCompletableFuture(), "no route");
         assertFails(a.contender.leave(Runnable::run).toCompletableFuture(), "no route");
         assertThat(service.names()).isEqualTo(1);
@@ -569,7 +569,9 @@ class MemoryBackendTest {
     }
 
     private Map<Grant, RenewalOutcome> renew(Grant... grants) {
-        return service.renew(List.of(grants)).toCompletableFuture().join();
+        return service.renew(List.of(grants), Runnable::run)
+                .toCompletableFuture()
+                .join();
     }
 
     private static LockBackend byUrl(String url, String namespace) {
