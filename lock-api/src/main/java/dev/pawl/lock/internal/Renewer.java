@@ -85,8 +85,7 @@ final class Renewer {
         List<Hold> due = new ArrayList<>();
         for (Hold hold : watched) {
             if (!hold.isCurrent()) {
-                watched.remove(hold);
-                hold.queue().lost(hold, hold.lapseReason());
+                gone(hold, hold.lapseReason());
             } else if (hold.isRenewalDue()) {
                 due.add(hold);
             }
