@@ -61,15 +61,15 @@ final class BlockingWaiter extends Waiter {
     /** Waits for the end through interrupts, and restores the thread's interrupt status. */
     Outcome awaitUninterruptibly() {
         boolean interrupted = false;
-        while (isWaiting()) {
+        Outcome outcome = outcome();
+        while (outcome == null) {
             LockSupport.park(this);
             interrupted |= Thread.interrupted();
+            outcome = outcome();
         }
         if (interrupted) {
             thread.interrupt();
         }
-        Outcome outcome = outcome();
-        assert outcome != null;
         return ended(outcome);
     }
 
