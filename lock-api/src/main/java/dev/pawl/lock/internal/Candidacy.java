@@ -113,7 +113,7 @@ final class Candidacy implements Contest {
         CompletionStage<Attempt> reply;
         try {
             reply = contender.attempt(waits, tokens, blocking);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             reply = CompletableFuture.failedStage(e);
         }
         reply.whenComplete((answer, failure) -> queue.answered(this, answer, failure));

@@ -101,7 +101,7 @@ final class LockQueue {
             if (event != null) {
                 event.run();
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.error("lock '{}': a defect in the lock engine", name, e);
         }
     }
@@ -237,12 +237,20 @@ final class LockQueue {
             current = null;
         }
         if (current == null) {
-            current = new Candidacy(this, engine, head.options());
-            candidacy = current;
+            current = enter(head);
         }
-        if (current.isFresh()) {
+        if (current != null && current.isFresh()) {
             look(current, head);
         }
+    }
+
+    private @Nullable Candidacy enter(Waiter head) {
+        try {
+            candidacy = new Candidacy(this, engine, head.options());
+        } catch (Throwable e) {
+            failed(e);
+        }
+        return candidacy;
     }
 
     private void look(Candidacy current, Waiter head) {

@@ -112,7 +112,7 @@ final class Renewer {
         CompletionStage<Map<Grant, RenewalOutcome>> reply;
         try {
             reply = backend.renew(due.stream().map(Hold::grant).toList(), env.callbacks());
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             reply = CompletableFuture.failedStage(e);
         }
         reply.whenComplete((outcomes, failure) -> {

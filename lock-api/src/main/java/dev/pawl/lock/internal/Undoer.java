@@ -69,7 +69,7 @@ final class Undoer {
     private static CompletionStage<?> call(Function<Executor, CompletionStage<?>> action, Executor blocking) {
         try {
             return action.apply(blocking);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             return CompletableFuture.failedStage(e);
         }
     }
