@@ -49,7 +49,7 @@ record Environment(
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
                 daemons(name + "-callback"),
-                new ThreadPoolExecutor.CallerRunsPolicy());
+                (task, closed) -> task.run());
         callbacks.allowCoreThreadTimeOut(true);
         return new Environment(
                 ticker,

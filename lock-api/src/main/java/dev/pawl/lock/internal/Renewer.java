@@ -85,8 +85,7 @@ final class Renewer {
         List<Hold> due = new ArrayList<>();
         for (Hold hold : watched) {
             if (!hold.isCurrent()) {
-                watched.remove(hold);
-                hold.queue().lost(hold, hold.lapseReason());
+                gone(hold, hold.lapseReason());
             } else if (hold.isRenewalDue()) {
                 due.add(hold);
             }
@@ -113,7 +112,7 @@ final class Renewer {
         CompletionStage<Map<Grant, RenewalOutcome>> reply;
         try {
             reply = backend.renew(due.stream().map(Hold::grant).toList(), env.callbacks());
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             reply = CompletableFuture.failedStage(e);
         }
         reply.whenComplete((outcomes, failure) -> {
