@@ -1,5 +1,6 @@
 package dev.pawl.lock.redis;
 
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.IntegerOutput;
 import io.lettuce.core.protocol.AsyncCommand;
@@ -7,6 +8,8 @@ import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** One command that answers with a number, and when it began. */
 final class Call extends AsyncCommand<String, String, Long> {
@@ -14,6 +17,7 @@ final class Call extends AsyncCommand<String, String, Long> {
     private final String lockName;
     private final String key;
     private final long startNanos;
+    private volatile @Nullable Throwable earlierFailure;
 
     private Call(CommandType type, CommandArgs<String, String> args, String lockName, String key, long startNanos) {
         super(new Command<>(type, new IntegerOutput<>(StringCodec.UTF8), args));
@@ -64,6 +68,20 @@ final class Call extends AsyncCommand<String, String, Long> {
 
     long startNanos() {
         return startNanos;
+    }
+
+    /** Remembers why an earlier sending of the same request failed. */
+    void follows(Throwable failure) {
+        earlierFailure = failure;
+    }
+
+    /** What this call ends with when its time is over. */
+    RedisCommandTimeoutException late(Duration ioTimeout) {
+        RedisCommandTimeoutException late = new RedisCommandTimeoutException("no reply within " + ioTimeout);
+        if (earlierFailure != null) {
+            late.initCause(earlierFailure);
+        }
+        return late;
     }
 
     /**

@@ -1,9 +1,10 @@
 package dev.pawl.lock.redis;
 
-import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.netty.util.Timeout;
+import io.netty.util.TimerTask;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,8 @@ final class Calls {
     private static final int LOOKS_PER_TIMEOUT = 10;
     private static final Duration LONGEST_PERIOD = Duration.ofMillis(250);
     private static final Duration SHORTEST_PERIOD = Duration.ofMillis(10);
+
+    private static final Duration RESEND_DELAY = Duration.ofMillis(10);
 
     private final Link link;
     private final Faults faults;
@@ -84,7 +87,7 @@ final class Calls {
     CompletableFuture<Long> waitForReplicas(Entry entry, long startNanos, int replicas, Duration patience) {
         CompletableFuture<Long> result = new CompletableFuture<>();
         Call call = Call.waitForReplicas(entry, startNanos, replicas, Math.max(1, patience.toMillis()));
-        call.whenComplete((reply, failure) -> {
+        call.onComplete((reply, failure) -> {
             if (failure == null) {
                 result.complete(reply);
             } else {
@@ -102,7 +105,7 @@ final class Calls {
             String[] values,
             LongFunction<? extends T> answer,
             CompletableFuture<T> result) {
-        call.whenComplete((reply, failure) -> {
+        call.onComplete((reply, failure) -> {
             if (failure == null) {
                 result.complete(answer.apply(reply));
             } else if (failure instanceof RedisNoScriptException && call.isByHash()) {
@@ -110,10 +113,22 @@ final class Calls {
                 Call again = Call.eval(script, call.lockName(), call.startNanos(), keys, values);
                 whenAnswered(again, script, keys, values, answer, result);
                 send(again);
+            } else if (failure instanceof IOException && isInTime(call)) {
+                // lettuce replays what was in flight on a broken connection, but for the first, which it fails; and
+                // until it
+                // has reconnected it may fail what is sent meanwhile. So not at once.
+                Call again = Call.evalsha(script, call.lockName(), call.startNanos(), keys, values);
+                again.follows(failure);
+                whenAnswered(again, script, keys, values, answer, result);
+                sendLater(again);
             } else {
                 result.completeExceptionally(faults.translate(call, failure));
             }
         });
+    }
+
+    private boolean isInTime(Call call) {
+        return !closed && System.nanoTime() - call.startNanos() < ioTimeout.toNanos();
     }
 
     private void send(Call call) {
@@ -123,6 +138,18 @@ final class Calls {
         if (closed) {
             failRest();
         }
+    }
+
+    /** In flight from now on, so that it is failed in time whatever becomes of the timer. */
+    private void sendLater(Call call) {
+        inFlight.add(call);
+        schedule(
+                ignored -> {
+                    if (!call.isDone()) {
+                        link.send(call);
+                    }
+                },
+                RESEND_DELAY.toNanos());
     }
 
     /** Replies come in the order of the calls, so the front of the queue is all that must be kept short. */
@@ -152,8 +179,7 @@ final class Calls {
 
     /** Not on the timer's thread, which the application may share. A call that is done is not sent after a reconnect. */
     private void failLate(List<Call> late) {
-        Runnable fail = () -> late.forEach(
-                call -> call.completeExceptionally(new RedisCommandTimeoutException("no reply within " + ioTimeout)));
+        Runnable fail = () -> late.forEach(call -> call.completeExceptionally(call.late(ioTimeout)));
         try {
             link.resources().eventExecutorGroup().execute(fail);
         } catch (RejectedExecutionException e) {
@@ -165,8 +191,12 @@ final class Calls {
         if (closed) {
             return;
         }
+        schedule(this::look, periodNanos);
+    }
+
+    private void schedule(TimerTask task, long delayNanos) {
         try {
-            link.resources().timer().newTimeout(this::look, periodNanos, TimeUnit.NANOSECONDS);
+            link.resources().timer().newTimeout(task, delayNanos, TimeUnit.NANOSECONDS);
         } catch (IllegalStateException e) {
             // The application has shut its client down: lettuce fails every call from here on by itself.
             failRest();

@@ -3,6 +3,7 @@ package dev.pawl.lock.redis;
 import dev.pawl.lock.LockBackendException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -108,7 +109,8 @@ final class Faults {
                 }
             }
         }
-        if (failure instanceof RedisCommandTimeoutException || failure instanceof TimeoutException) {
+        if (failure.getCause() == null
+                && (failure instanceof RedisCommandTimeoutException || failure instanceof TimeoutException)) {
             return "did not answer in time: it is stopped, overloaded, or cut off; what was asked will be undone";
         }
         if (failure instanceof UnknownHostException) {
@@ -119,6 +121,9 @@ final class Faults {
         }
         if (failure instanceof SSLException) {
             return "failed the TLS handshake: " + text;
+        }
+        if (failure instanceof IOException) {
+            return "lost the connection: " + text;
         }
         if (failure instanceof RedisException && text != null && text.startsWith("Connection is closed")) {
             return "has no open connection: the backend or the RedisClient behind it has been closed";

@@ -12,7 +12,7 @@ import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -99,6 +99,11 @@ public final class RedisBackend implements LockBackend {
         return GUARANTEES;
     }
 
+    /** Names this backend in queues and channels. */
+    String nodeId() {
+        return node.id();
+    }
+
     @Override
     public Contender join(Contest contest) {
         return new RedisContender(node, new Entry(contest, options.namespace(), node.id()));
@@ -119,7 +124,7 @@ public final class RedisBackend implements LockBackend {
     /** One failed call is one unknown outcome; when all fail, their reason is worth more than a map of unknowns. */
     private static Map<Grant, RenewalOutcome> outcomes(
             List<Grant> grants, List<CompletableFuture<RenewalOutcome>> answers) {
-        Map<Grant, RenewalOutcome> outcomes = new IdentityHashMap<>();
+        Map<Grant, RenewalOutcome> outcomes = new HashMap<>();
         for (int i = 0; i < answers.size(); i++) {
             CompletableFuture<RenewalOutcome> answer = answers.get(i);
             if (!answer.isCompletedExceptionally()) {

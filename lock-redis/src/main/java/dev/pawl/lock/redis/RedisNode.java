@@ -155,7 +155,7 @@ final class RedisNode {
                         return CompletableFuture.completedFuture(null);
                     }
                     // Not awaited: whoever asked may be late already, and undoes it again.
-                    CompletableFuture<?> undone = release(entry, true);
+                    var unused = release(entry, true);
                     return CompletableFuture.failedFuture(
                             faults.tooFewReplicas(entry, startNanos, confirmed, options.replicas()));
                 });

@@ -13,10 +13,10 @@ import java.util.Objects;
  */
 record RedisOptions(String namespace, Duration tokenRetention, int replicas, Duration ioTimeout) {
 
-    static final RedisOptions DEFAULTS = new RedisOptions("pawl", Duration.ofDays(7), 0, Duration.ofSeconds(3));
-
     /** Redis refuses a life that overflows when it is added to the time of day. */
     private static final Duration LONGEST = Duration.ofDays(36_500);
+
+    static final RedisOptions DEFAULTS = new RedisOptions("pawl", Duration.ofDays(7), 0, Duration.ofSeconds(3));
 
     RedisOptions {
         Objects.requireNonNull(namespace, "namespace");

@@ -8,6 +8,7 @@ import io.lettuce.core.cluster.RedisClusterURIUtil;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -164,8 +165,16 @@ record RedisUrl(List<RedisURI> servers, boolean cluster, RedisOptions options) {
         while (unit < text.length() && Character.isDigit(text.charAt(unit))) {
             unit++;
         }
-        String name = text.substring(unit).isEmpty() ? "ms" : text.substring(unit);
-        return RedisURI.CONVERTER_MAP.get(name).apply(Long.parseLong(text.substring(0, unit)));
+        long count = Long.parseLong(text.substring(0, unit));
+        return switch (text.substring(unit)) {
+            case "ns" -> Duration.ofNanos(count);
+            case "us" -> Duration.of(count, ChronoUnit.MICROS);
+            case "s" -> Duration.ofSeconds(count);
+            case "m" -> Duration.ofMinutes(count);
+            case "h" -> Duration.ofHours(count);
+            case "d" -> Duration.ofDays(count);
+            default -> Duration.ofMillis(count);
+        };
     }
 
     private static void refuseUnlessTime(String key, @Nullable String value) {
