@@ -101,7 +101,9 @@ public record FencingToken(String lock, long value) implements Comparable<Fencin
         for (int i = 0; i < end; i++) {
             char c = text.charAt(i);
             if (c == '%') {
-                if (i + 2 >= end || !HexFormat.isHexDigit(text.charAt(i + 1)) || !HexFormat.isHexDigit(text.charAt(i + 2))) {
+                if (i + 2 >= end
+                        || !HexFormat.isHexDigit(text.charAt(i + 1))
+                        || !HexFormat.isHexDigit(text.charAt(i + 2))) {
                     throw malformed(text, i, "two hexadecimal digits after '%' are missing", null);
                 }
                 bytes.put((byte) HexFormat.fromHexDigits(text, i + 1, i + 3));
