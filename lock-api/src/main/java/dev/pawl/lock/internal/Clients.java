@@ -13,7 +13,7 @@ public final class Clients {
 
     public static LockClient connect(LockConfig config) {
         Objects.requireNonNull(config, "config");
-        return using(java.util.ServiceLoader.load(LockBackend.class).findFirst().orElseThrow(), LockOptions.defaults());
+        return using(Backends.connect(config), config.options());
     }
 
     public static LockClient using(LockBackend backend, LockOptions defaults) {
