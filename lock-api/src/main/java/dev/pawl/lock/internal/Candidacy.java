@@ -101,30 +101,23 @@ final class Candidacy implements Contest {
         return answered;
     }
 
-    /**
-     * Asks the service; the answer goes to the queue.
-     *
-     * @param behind how many stand behind the first waiter
-     */
-    void attempt(boolean waits, int behind, Executor blocking) {
+    /** Asks the service; the answer goes to the queue. */
+    void attempt(boolean waits, Executor blocking) {
         phase = Phase.ATTEMPTING;
         willWait = waits;
         wokenMeanwhile = false;
         stopLooking();
         engine.observers().attempt(name());
-        int tokens = block(behind);
+        int tokens = block();
         sentAt = engine.now();
         Stages.of(() -> contender.attempt(waits, tokens, blocking))
                 .whenComplete((answer, failure) -> queue.answered(this, answer, failure));
     }
 
-    /**
-     * How many tokens to reserve: what hand-off may use, measured by those who wait. One that is reserved and not used moves the
-     * counter ahead of the clock that is its floor when the service loses its data (docs/decisions/0005).
-     */
-    private int block(int behind) {
+    /** How many tokens to ask for: as many as hand-off may use. */
+    private int block() {
         boolean handsOff = options.renewal() && !options.handOffMaxTime().isZero();
-        return handsOff ? 1 + Math.min(options.handOffMaxGrants(), 4 * behind) : 1;
+        return handsOff ? 1 + options.handOffMaxGrants() : 1;
     }
 
     /** A wake-up has come; true if it is time to look now. */
