@@ -1,0 +1,219 @@
+package dev.pawl.lock.redis;
+
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisNoScriptException;
+import io.netty.util.Timeout;
+import io.netty.util.TimerTask;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+
+/**
+ * Sends scripts and sees that each is answered in time.
+ *
+ * <p>lettuce's own command timeout is a timer entry per command, and a client that was handed in may have it off, fixed, or at
+ * a minute. One look at all calls in flight, several times per time limit, is cheaper and always ours.
+ */
+final class Calls {
+
+    private static final int LOOKS_PER_TIMEOUT = 10;
+    private static final Duration LONGEST_PERIOD = Duration.ofMillis(250);
+    private static final Duration SHORTEST_PERIOD = Duration.ofMillis(10);
+
+    private static final Duration RESEND_DELAY = Duration.ofMillis(10);
+
+    private final Link link;
+    private final Faults faults;
+    private final Duration ioTimeout;
+    private final Queue<Call> inFlight = new ConcurrentLinkedQueue<>();
+    private final long periodNanos;
+    private volatile boolean closed;
+
+    Calls(Link link, Faults faults, Duration ioTimeout) {
+        this.link = link;
+        this.faults = faults;
+        this.ioTimeout = ioTimeout;
+        long period = ioTimeout.toNanos() / LOOKS_PER_TIMEOUT;
+        periodNanos = Math.max(SHORTEST_PERIOD.toNanos(), Math.min(LONGEST_PERIOD.toNanos(), period));
+    }
+
+    void start() {
+        scheduleNextLook();
+    }
+
+    /** Sends a script by its hash, or by its source when the server does not know it yet. */
+    <T> CompletableFuture<T> run(
+            Script script, Entry entry, String[] keys, String[] values, LongFunction<? extends T> answer) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Call call = Call.evalsha(script, entry.name(), System.nanoTime(), keys, values);
+        whenAnswered(call, script, keys, values, answer, result);
+        send(call);
+        return result;
+    }
+
+    /** Sends a script once for each entry, with one flush. */
+    <T> List<CompletableFuture<T>> runAll(
+            Script script,
+            List<Entry> entries,
+            Function<Entry, String[]> keysOf,
+            Function<Entry, String[]> valuesOf,
+            LongFunction<? extends T> answer) {
+        List<CompletableFuture<T>> results = new ArrayList<>(entries.size());
+        List<Call> calls = new ArrayList<>(entries.size());
+        long now = System.nanoTime();
+        for (Entry entry : entries) {
+            String[] keys = keysOf.apply(entry);
+            String[] values = valuesOf.apply(entry);
+            CompletableFuture<T> result = new CompletableFuture<>();
+            Call call = Call.evalsha(script, entry.name(), now, keys, values);
+            whenAnswered(call, script, keys, values, answer, result);
+            results.add(result);
+            calls.add(call);
+        }
+        inFlight.addAll(calls);
+        link.send(calls);
+        return results;
+    }
+
+    /** Asks how many replicas have what this connection wrote. */
+    CompletableFuture<Long> waitForReplicas(Entry entry, long startNanos, int replicas, Duration patience) {
+        CompletableFuture<Long> result = new CompletableFuture<>();
+        Call call = Call.waitForReplicas(entry, startNanos, replicas, Math.max(1, patience.toMillis()));
+        call.onComplete((reply, failure) -> {
+            if (failure == null) {
+                result.complete(reply);
+            } else {
+                result.completeExceptionally(faults.translate(call, failure));
+            }
+        });
+        send(call);
+        return result;
+    }
+
+    private <T> void whenAnswered(
+            Call call,
+            Script script,
+            String[] keys,
+            String[] values,
+            LongFunction<? extends T> answer,
+            CompletableFuture<T> result) {
+        call.onComplete((reply, failure) -> {
+            if (failure == null) {
+                result.complete(answer.apply(reply));
+            } else if (failure instanceof RedisNoScriptException && call.isByHash()) {
+                // A new server, or one that lost its scripts. EVAL leaves the script there.
+                Call again = Call.eval(script, call.lockName(), call.startNanos(), keys, values);
+                whenAnswered(again, script, keys, values, answer, result);
+                send(again);
+            } else if (failure instanceof IOException && isInTime(call)) {
+                // lettuce replays what was in flight on a broken connection, but for the first, which it fails; and
+                // until it
+                // has reconnected it may fail what is sent meanwhile. So not at once.
+                Call again = Call.evalsha(script, call.lockName(), call.startNanos(), keys, values);
+                again.follows(failure);
+                whenAnswered(again, script, keys, values, answer, result);
+                sendLater(again);
+            } else {
+                result.completeExceptionally(faults.translate(call, failure));
+            }
+        });
+    }
+
+    private boolean isInTime(Call call) {
+        return !closed && System.nanoTime() - call.startNanos() < ioTimeout.toNanos();
+    }
+
+    private void send(Call call) {
+        forgetAnswered();
+        inFlight.add(call);
+        link.send(call);
+        if (closed) {
+            failRest();
+        }
+    }
+
+    /** In flight from now on, so that it is failed in time whatever becomes of the timer. */
+    private void sendLater(Call call) {
+        inFlight.add(call);
+        schedule(
+                ignored -> {
+                    if (!call.isDone()) {
+                        link.send(call);
+                    }
+                },
+                RESEND_DELAY.toNanos());
+    }
+
+    /** Replies come in the order of the calls, so the front of the queue is all that must be kept short. */
+    private void forgetAnswered() {
+        Call first = inFlight.peek();
+        while (first != null && first.isDone()) {
+            inFlight.remove(first);
+            first = inFlight.peek();
+        }
+    }
+
+    private void look(Timeout ignored) {
+        long now = System.nanoTime();
+        List<Call> late = new ArrayList<>();
+        inFlight.removeIf(call -> {
+            boolean over = now - call.startNanos() >= ioTimeout.toNanos();
+            if (over && !call.isDone()) {
+                late.add(call);
+            }
+            return over || call.isDone();
+        });
+        if (!late.isEmpty()) {
+            failLate(late);
+        }
+        scheduleNextLook();
+    }
+
+    /** Not on the timer's thread, which the application may share. A call that is done is not sent after a reconnect. */
+    private void failLate(List<Call> late) {
+        Runnable fail = () -> late.forEach(call -> call.completeExceptionally(call.late(ioTimeout)));
+        try {
+            link.resources().eventExecutorGroup().execute(fail);
+        } catch (RejectedExecutionException e) {
+            fail.run();
+        }
+    }
+
+    private void scheduleNextLook() {
+        if (closed) {
+            return;
+        }
+        schedule(this::look, periodNanos);
+    }
+
+    private void schedule(TimerTask task, long delayNanos) {
+        try {
+            link.resources().timer().newTimeout(task, delayNanos, TimeUnit.NANOSECONDS);
+        } catch (IllegalStateException e) {
+            // The application has shut its client down: lettuce fails every call from here on by itself.
+            failRest();
+        }
+    }
+
+    /** After the connections are closed: nothing is left unanswered. */
+    void close() {
+        closed = true;
+        failRest();
+    }
+
+    private void failRest() {
+        Call call = inFlight.poll();
+        while (call != null) {
+            call.completeExceptionally(new RedisException("Connection is closed"));
+            call = inFlight.poll();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.pawl.lock.redis;
+
+import dev.pawl.lock.spi.Contest;
+import java.time.Duration;
+
+/** What one contest is called at Redis: computed once, used by its attempts, its grant and its undoing. */
+final class Entry {
+
+    /** A queue whose waiters have not been seen for several of their looks is dead. */
+    private static final long SHORTEST_QUEUE_LIFE_MILLIS = 10_000;
+
+    private static final int LOOKS_IN_A_QUEUE_LIFE = 5;
+
+    private final Contest contest;
+    private final Keys keys;
+    private final String member;
+    private final String leaseMillis;
+    private final String queueLifeMillis;
+
+    Entry(Contest contest, String namespace, String node) {
+        this.contest = contest;
+        keys = Keys.of(namespace, contest.name());
+        member = node + ":" + contest.owner();
+        leaseMillis = Long.toString(contest.leaseTime().toMillis());
+        Duration life = contest.retryCeiling().multipliedBy(LOOKS_IN_A_QUEUE_LIFE);
+        queueLifeMillis = Long.toString(Math.max(SHORTEST_QUEUE_LIFE_MILLIS, life.toMillis()));
+    }
+
+    Contest contest() {
+        return contest;
+    }
+
+    String name() {
+        return contest.name();
+    }
+
+    String owner() {
+        return contest.owner();
+    }
+
+    Keys keys() {
+        return keys;
+    }
+
+    /** Names the contest in the queue, and the channel of its backend. */
+    String member() {
+        return member;
+    }
+
+    String leaseMillis() {
+        return leaseMillis;
+    }
+
+    String queueLifeMillis() {
+        return queueLifeMillis;
+    }
+}

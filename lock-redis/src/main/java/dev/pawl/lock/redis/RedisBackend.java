@@ -1,0 +1,227 @@
+package dev.pawl.lock.redis;
+
+import dev.pawl.lock.Guarantees;
+import dev.pawl.lock.spi.Contender;
+import dev.pawl.lock.spi.Contest;
+import dev.pawl.lock.spi.Grant;
+import dev.pawl.lock.spi.LockBackend;
+import dev.pawl.lock.spi.ReleaseOutcome;
+import dev.pawl.lock.spi.RenewalOutcome;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.cluster.RedisClusterClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Locks on one Redis master, on a master behind Sentinel, or on a Redis Cluster. Needs Redis 6.2 or newer.
+ *
+ * <p>Opens two connections, one for commands and one for wake-ups, whatever the number of locks. Safe for use by several
+ * threads and several clients.
+ */
+public final class RedisBackend implements LockBackend {
+
+    private static final Guarantees GUARANTEES = new Guarantees(
+            Guarantees.CrashRelease.LEASE,
+            Guarantees.Order.FIFO,
+            Guarantees.WakeUp.PUSH,
+            Guarantees.TokenDurability.CLOCK_FLOORED,
+            "Redis: one holder as long as no failover loses the lock, which asynchronous replication can; tokens still go"
+                    + " up then, unless the new master's clock is behind.");
+
+    private final RedisOptions options;
+    private final RedisNode node;
+    private final Runnable closeClient;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    RedisBackend(Supplier<Link> connector, RedisOptions options, @Nullable String server, Runnable closeClient) {
+        this.options = options;
+        this.closeClient = closeClient;
+        node = RedisNode.connect(connector, options, server);
+    }
+
+    /**
+     * A backend with default options on one server or its Sentinels. Connects before it returns.
+     *
+     * @param client the application's client, which stays open when the backend is closed
+     * @return the backend
+     * @throws dev.pawl.lock.LockBackendException if Redis is unreachable or refuses
+     */
+    public static RedisBackend create(RedisClient client) {
+        return builder(client).build();
+    }
+
+    /**
+     * A backend with default options on a cluster. Connects before it returns.
+     *
+     * @param client the application's client, which stays open when the backend is closed
+     * @return the backend
+     * @throws dev.pawl.lock.LockBackendException if Redis is unreachable or refuses
+     */
+    public static RedisBackend create(RedisClusterClient client) {
+        return builder(client).build();
+    }
+
+    /**
+     * A builder for a backend on one server or its Sentinels.
+     *
+     * @param client the application's client, which stays open when the backend is closed
+     * @return a builder with the default options
+     */
+    public static Builder builder(RedisClient client) {
+        Objects.requireNonNull(client, "client");
+        return new Builder(() -> Link.open(client));
+    }
+
+    /**
+     * A builder for a backend on a cluster.
+     *
+     * @param client the application's client, which stays open when the backend is closed
+     * @return a builder with the default options
+     */
+    public static Builder builder(RedisClusterClient client) {
+        Objects.requireNonNull(client, "client");
+        return new Builder(() -> Link.open(client));
+    }
+
+    @Override
+    public Guarantees guarantees() {
+        return GUARANTEES;
+    }
+
+    /** Names this backend in queues and channels. */
+    String nodeId() {
+        return node.id();
+    }
+
+    @Override
+    public Contender join(Contest contest) {
+        return new RedisContender(node, new Entry(contest, options.namespace(), node.id()));
+    }
+
+    @Override
+    public CompletionStage<Map<Grant, RenewalOutcome>> renew(Collection<Grant> due) {
+        List<Grant> grants = List.copyOf(due);
+        List<Entry> entries = new ArrayList<>(grants.size());
+        for (Grant grant : grants) {
+            entries.add(entryOf(grant));
+        }
+        List<CompletableFuture<RenewalOutcome>> answers = node.renew(entries);
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
+                .handle((nothing, failure) -> outcomes(grants, answers));
+    }
+
+    /** One failed call is one unknown outcome; when all fail, their reason is worth more than a map of unknowns. */
+    private static Map<Grant, RenewalOutcome> outcomes(
+            List<Grant> grants, List<CompletableFuture<RenewalOutcome>> answers) {
+        Map<Grant, RenewalOutcome> outcomes = new HashMap<>();
+        for (int i = 0; i < answers.size(); i++) {
+            CompletableFuture<RenewalOutcome> answer = answers.get(i);
+            if (!answer.isCompletedExceptionally()) {
+                outcomes.put(grants.get(i), answer.join());
+            }
+        }
+        if (outcomes.isEmpty() && !answers.isEmpty()) {
+            answers.get(0).join();
+        }
+        return outcomes;
+    }
+
+    @Override
+    public CompletionStage<ReleaseOutcome> release(Grant grant, Executor blocking) {
+        return node.release(entryOf(grant), false);
+    }
+
+    private static Entry entryOf(Grant grant) {
+        if (grant instanceof RedisGrant ours) {
+            return ours.entry();
+        }
+        throw new IllegalArgumentException("grant " + grant + ": not from a Redis backend");
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            node.close();
+            closeClient.run();
+        }
+    }
+
+    /** Options of a {@link RedisBackend}. Not safe for use by several threads. */
+    public static final class Builder {
+
+        private final Supplier<Link> connector;
+        private RedisOptions options = RedisOptions.DEFAULTS;
+
+        private Builder(Supplier<Link> connector) {
+            this.connector = connector;
+        }
+
+        /**
+         * Sets the prefix of every key and channel; {@code pawl} by default.
+         *
+         * @param namespace not blank, without braces
+         * @return this
+         */
+        public Builder namespace(String namespace) {
+            options = options.withNamespace(namespace);
+            return this;
+        }
+
+        /**
+         * Sets how long the last token of a name is kept after its last grant; seven days by default. Tokens go up beyond
+         * that too, as long as the server's clock is not set back by more.
+         *
+         * @param tokenRetention at least a minute
+         * @return this
+         */
+        public Builder tokenRetention(Duration tokenRetention) {
+            options = options.withTokenRetention(tokenRetention);
+            return this;
+        }
+
+        /**
+         * Sets how many replicas must confirm a grant before it counts; 0 by default. Makes the loss of a lock by failover
+         * rarer, not impossible, and every grant a round trip slower.
+         *
+         * @param replicas 0 or more
+         * @return this
+         */
+        public Builder replicas(int replicas) {
+            options = options.withReplicas(replicas);
+            return this;
+        }
+
+        /**
+         * Sets the longest that one request may take; three seconds by default. Connecting is bounded by the client's own
+         * options.
+         *
+         * @param ioTimeout from 10 ms to an hour
+         * @return this
+         */
+        public Builder ioTimeout(Duration ioTimeout) {
+            options = options.withIoTimeout(ioTimeout);
+            return this;
+        }
+
+        /**
+         * Connects.
+         *
+         * @return the backend
+         * @throws dev.pawl.lock.LockBackendException if Redis is unreachable or refuses
+         */
+        public RedisBackend build() {
+            return new RedisBackend(connector, options, null, () -> {});
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.pawl.lock.redis;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * The options of a backend, refused here when they are wrong.
+ *
+ * @param namespace prefix of every key and channel
+ * @param tokenRetention how long the last token of an unused name is kept
+ * @param replicas how many replicas must confirm a grant
+ * @param ioTimeout the longest that one request may take
+ */
+record RedisOptions(String namespace, Duration tokenRetention, int replicas, Duration ioTimeout) {
+
+    /** Redis refuses a life that overflows when it is added to the time of day. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
+    static final RedisOptions DEFAULTS = new RedisOptions("pawl", Duration.ofDays(7), 0, Duration.ofSeconds(3));
+
+    RedisOptions {
+        Objects.requireNonNull(namespace, "namespace");
+        if (namespace.isBlank() || namespace.indexOf('{') >= 0 || namespace.indexOf('}') >= 0) {
+            throw new IllegalArgumentException(
+                    "namespace '" + namespace + "': must not be blank, nor hold braces, which are Redis's hash tag");
+        }
+        within("tokenRetention", tokenRetention, Duration.ofMinutes(1), LONGEST);
+        within("ioTimeout", ioTimeout, Duration.ofMillis(10), Duration.ofHours(1));
+        if (replicas < 0) {
+            throw new IllegalArgumentException("replicas " + replicas + ": must be 0 or more");
+        }
+    }
+
+    RedisOptions withNamespace(String value) {
+        return new RedisOptions(value, tokenRetention, replicas, ioTimeout);
+    }
+
+    RedisOptions withTokenRetention(Duration value) {
+        return new RedisOptions(namespace, value, replicas, ioTimeout);
+    }
+
+    RedisOptions withReplicas(int value) {
+        return new RedisOptions(namespace, tokenRetention, value, ioTimeout);
+    }
+
+    RedisOptions withIoTimeout(Duration value) {
+        return new RedisOptions(namespace, tokenRetention, replicas, value);
+    }
+
+    private static void within(String parameter, Duration value, Duration least, Duration most) {
+        Objects.requireNonNull(value, parameter);
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new IllegalArgumentException(parameter + " " + value + ": must be between " + least + " and " + most);
+        }
+    }
+}

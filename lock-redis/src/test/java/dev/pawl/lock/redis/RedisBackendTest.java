@@ -1,0 +1,460 @@
+package dev.pawl.lock.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pawl.lock.spi.Attempt;
+import dev.pawl.lock.spi.Grant;
+import dev.pawl.lock.spi.ReleaseOutcome;
+import dev.pawl.lock.spi.RenewalOutcome;
+import io.lettuce.core.KillArgs;
+import io.lettuce.core.SetArgs;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Every path through the scripts. Two backends stand for two processes. */
+class RedisBackendTest {
+
+    private static final String LOCK = "{pawl:jobs}";
+    private static final String TOKEN = LOCK + ":t";
+    private static final String QUEUE = LOCK + ":q";
+
+    private static TestServer server;
+    private RedisBackend here;
+    private RedisBackend there;
+
+    @BeforeAll
+    static void startServer() {
+        server = TestServer.start();
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @BeforeEach
+    void connect() {
+        server.redis().flushall();
+        here = RedisBackend.create(server.client());
+        there = RedisBackend.create(server.client());
+    }
+
+    @AfterEach
+    void disconnect() {
+        here.close();
+        there.close();
+    }
+
+    // Taking
+
+    @Test
+    void freeLock_isTaken_andHoldsItsOwnerForTheLease() {
+        Player player = new Player(here, "jobs");
+        Grant grant = player.wins();
+
+        assertThat(grant.tokens()).isEqualTo(Player.TOKENS);
+        assertThat(grant.firstToken()).isPositive();
+        assertThat(server.redis().get(LOCK)).isEqualTo(player.owner());
+        assertThat(server.redis().pttl(LOCK)).isBetween(20_000L, 30_000L);
+        assertThat(server.redis().get(TOKEN)).isEqualTo(Long.toString(grant.firstToken() + Player.TOKENS - 1));
+        assertThat(server.redis().ttl(TOKEN)).isBetween(604_700L, 604_800L);
+    }
+
+    @Test
+    void repeatedAttempt_givesTheSameGrantForAFullLease() {
+        Player player = new Player(here, "jobs");
+        long first = player.wins().firstToken();
+        server.redis().pexpire(LOCK, 5_000);
+
+        assertThat(player.wins().firstToken()).isEqualTo(first);
+        assertThat(server.redis().pttl(LOCK)).isGreaterThan(20_000);
+    }
+
+    @Test
+    void repeatedAttempt_afterTheTokenKeyIsGone_givesALargerToken() {
+        Player player = new Player(here, "jobs");
+        long first = player.wins().firstToken();
+        server.redis().del(TOKEN);
+
+        assertThat(player.wins().firstToken()).isGreaterThan(first);
+    }
+
+    @Test
+    void heldLock_isBusyForTheRestOfItsLease() {
+        new Player(here, "jobs").wins();
+
+        assertThat(new Player(there, "jobs").isBusy(false)).isBetween(Duration.ofSeconds(20), Duration.ofSeconds(30));
+    }
+
+    @Test
+    void busyTryThatWillNotWait_leavesNothingBehind() {
+        Player holder = new Player(here, "jobs");
+        holder.releases(holder.wins());
+        holder = new Player(here, "jobs");
+        holder.wins();
+        List<String> before = server.redis().keys("*");
+
+        Player other = new Player(there, "jobs");
+        other.isBusy(false);
+        resetStatistics();
+        other.leaves();
+
+        assertThat(server.redis().keys("*")).containsExactlyInAnyOrderElementsOf(before);
+        assertThat(server.calls("evalsha")).isZero();
+    }
+
+    @Test
+    void busyTryThatWillWait_isQueuedOnce_forAWhile() {
+        new Player(here, "jobs").wins();
+        Player waiter = new Player(there, "jobs");
+        waiter.isBusy(true);
+        Double arrival = server.redis().zscore(QUEUE, member(there, waiter));
+        waiter.isBusy(true);
+
+        assertThat(server.redis().zcard(QUEUE)).isEqualTo(1);
+        assertThat(server.redis().zscore(QUEUE, member(there, waiter))).isEqualTo(arrival);
+        assertThat(server.redis().pttl(QUEUE)).isBetween(5_000L, 10_000L);
+    }
+
+    @Test
+    void strangersKeyWithoutALife_isBusyAndNeverTaken() {
+        server.redis().set(LOCK, "stranger");
+
+        assertThat(new Player(here, "jobs").isBusy(false)).isEqualTo(Duration.ofSeconds(30));
+        assertThat(server.redis().get(LOCK)).isEqualTo("stranger");
+    }
+
+    // Handing over
+
+    @Test
+    void release_wakesTheFirstWaiterAlone_andReservesTheLockForIt() {
+        Player holder = new Player(here, "jobs");
+        Grant grant = holder.wins();
+        Player first = new Player(there, "jobs");
+        Player second = new Player(here, "jobs");
+        first.isBusy(true);
+        second.isBusy(true);
+
+        assertThat(holder.releases(grant)).isEqualTo(ReleaseOutcome.RELEASED);
+        assertThat(server.redis().get(LOCK)).isEqualTo("~" + member(there, first));
+        await().pollInterval(Duration.ofMillis(2)).until(() -> first.wakes() == 1);
+        assertThat(second.wakes()).isZero();
+        assertThat(first.wins().firstToken()).isGreaterThanOrEqualTo(grant.firstToken() + Player.TOKENS);
+        assertThat(second.wakes()).isZero();
+    }
+
+    @Test
+    void reservedLock_isRefusedToOthers_untilTheReservationHasRunOut() {
+        Player holder = new Player(here, "jobs");
+        Grant grant = holder.wins();
+        Player sleepy = new Player(there, "jobs");
+        sleepy.isBusy(true);
+        holder.releases(grant);
+
+        Player other = new Player(here, "jobs");
+        assertThat(other.isBusy(true)).isBetween(Duration.ofMillis(1), Duration.ofMillis(100));
+        await().pollInterval(Duration.ofMillis(2)).until(() -> server.redis().get(LOCK) == null);
+        other.wins();
+    }
+
+    @Test
+    void freeLockWithAQueue_isOfferedToItsHead_andTheNewcomerQueues() {
+        Player holder = new Player(here, "jobs");
+        holder.wins();
+        Player waiter = new Player(there, "jobs");
+        waiter.isBusy(true);
+        server.redis().del(LOCK); // as when the lease has run out
+
+        Player newcomer = new Player(here, "jobs");
+        assertThat(newcomer.isBusy(true)).isBetween(Duration.ofMillis(1), Duration.ofMillis(100));
+        assertThat(server.redis().zrange(QUEUE, 0, -1)).containsExactly(member(here, newcomer));
+        await().pollInterval(Duration.ofMillis(2)).until(() -> waiter.wakes() == 1);
+        waiter.wins();
+    }
+
+    @Test
+    void freeLockWithAQueue_isTakenByItsHead() {
+        new Player(here, "jobs").wins();
+        Player first = new Player(there, "jobs");
+        Player second = new Player(here, "jobs");
+        first.isBusy(true);
+        second.isBusy(true);
+        server.redis().del(LOCK);
+
+        first.wins();
+        assertThat(server.redis().zrange(QUEUE, 0, -1)).containsExactly(member(here, second));
+    }
+
+    @Test
+    void deadWaiters_areSkipped() {
+        Player holder = new Player(here, "jobs");
+        Grant grant = holder.wins();
+        RedisBackend crashed = RedisBackend.create(server.client());
+        new Player(crashed, "jobs").isBusy(true);
+        new Player(crashed, "jobs").isBusy(true);
+        crashed.close();
+        Player alive = new Player(there, "jobs");
+        alive.isBusy(true);
+
+        holder.releases(grant);
+        assertThat(server.redis().get(LOCK)).isEqualTo("~" + member(there, alive));
+        alive.wins();
+    }
+
+    @Test
+    void onlyDeadWaiters_leaveTheLockFree() {
+        Player holder = new Player(here, "jobs");
+        Grant grant = holder.wins();
+        RedisBackend crashed = RedisBackend.create(server.client());
+        new Player(crashed, "jobs").isBusy(true);
+        crashed.close();
+
+        holder.releases(grant);
+        assertThat(server.redis().exists(LOCK, QUEUE)).isZero();
+        new Player(there, "jobs").wins();
+    }
+
+    // Releasing and renewing
+
+    @Test
+    void releasedTwice_isNotHeldTheSecondTime() {
+        Player holder = new Player(here, "jobs");
+        Grant grant = holder.wins();
+
+        assertThat(holder.releases(grant)).isEqualTo(ReleaseOutcome.RELEASED);
+        assertThat(holder.releases(grant)).isEqualTo(ReleaseOutcome.NOT_HELD);
+        assertThat(server.redis().keys("*")).containsExactly(TOKEN);
+    }
+
+    @Test
+    void expiredHolder_neitherReleasesNorRenewsItsSuccessor() {
+        Player expired = new Player(here, "jobs");
+        Grant old = expired.wins();
+        server.redis().del(LOCK);
+        assertThat(expired.renews(old)).isEqualTo(RenewalOutcome.NOT_HELD);
+        assertThat(server.redis().exists(LOCK)).isZero();
+
+        Player successor = new Player(there, "jobs");
+        Grant grant = successor.wins();
+        assertThat(expired.renews(old)).isEqualTo(RenewalOutcome.TAKEN);
+        assertThat(expired.releases(old)).isEqualTo(ReleaseOutcome.NOT_HELD);
+        assertThat(successor.renews(grant)).isEqualTo(RenewalOutcome.RENEWED);
+    }
+
+    @Test
+    void renewal_ofManyHoldsAtOnce_answersForEach() {
+        Player a = new Player(here, "a");
+        Player b = new Player(here, "b");
+        Grant held = a.wins();
+        Grant gone = b.wins();
+        server.redis().pexpire("{pawl:a}", 5_000);
+        server.redis().del("{pawl:b}");
+
+        assertThat(Player.get(here.renew(List.of(held, gone))))
+                .containsEntry(held, RenewalOutcome.RENEWED)
+                .containsEntry(gone, RenewalOutcome.NOT_HELD);
+        assertThat(server.redis().pttl("{pawl:a}")).isGreaterThan(20_000);
+        assertThat(Player.get(here.renew(List.of()))).isEmpty();
+    }
+
+    // Leaving
+
+    @Test
+    void leaving_takesTheWaiterOutOfTheQueue() {
+        new Player(here, "jobs").wins();
+        Player waiter = new Player(there, "jobs");
+        waiter.isBusy(true);
+        waiter.leaves();
+
+        assertThat(server.redis().exists(QUEUE)).isZero();
+        waiter.leaves();
+    }
+
+    @Test
+    void leaving_givesUpAnUntakenGrant() {
+        Player player = new Player(here, "jobs");
+        player.wins();
+        player.leaves();
+
+        assertThat(server.redis().keys("*")).containsExactly(TOKEN);
+    }
+
+    @Test
+    void leaving_passesAReservationOn() {
+        Player holder = new Player(here, "jobs");
+        Grant grant = holder.wins();
+        Player first = new Player(there, "jobs");
+        Player second = new Player(there, "jobs");
+        first.isBusy(true);
+        second.isBusy(true);
+        holder.releases(grant);
+
+        first.leaves();
+        assertThat(server.redis().get(LOCK)).isEqualTo("~" + member(there, second));
+        second.leaves();
+        assertThat(server.redis().keys("*")).containsExactly(TOKEN);
+    }
+
+    @Test
+    void leavingWhileTheAttemptIsInFlight_undoesIt() {
+        for (int i = 0; i < 50; i++) {
+            Player player = new Player(here, "jobs");
+            CompletionStage<Attempt> attempt = player.send(true);
+            player.leaves();
+            Player.get(attempt);
+            assertThat(server.redis().exists(LOCK)).isZero();
+        }
+    }
+
+    @Test
+    void leavingWhileTheAttemptIsInFlight_undoesIt_evenWhenTheScriptsAreUnknown() {
+        for (int i = 0; i < 50; i++) {
+            server.redis().scriptFlush();
+            Player player = new Player(here, "jobs");
+            CompletionStage<Attempt> attempt = player.send(true);
+            player.leaves();
+            Player.get(attempt);
+            assertThat(server.redis().exists(LOCK)).isZero();
+        }
+    }
+
+    // Tokens
+
+    @Test
+    void tokens_goUp_whenTheDataIsLost() {
+        Player player = new Player(here, "jobs");
+        long last = player.wins().firstToken() + Player.TOKENS - 1;
+        server.redis().flushall();
+
+        assertThat(new Player(there, "jobs").wins().firstToken()).isGreaterThan(last);
+    }
+
+    @Test
+    void tokens_goUp_whenTheServersClockWasSetBack() {
+        long ahead = 4_000_000_000_000_000L;
+        server.redis().set(TOKEN, Long.toString(ahead), SetArgs.Builder.ex(60));
+        Player player = new Player(here, "jobs");
+        Grant grant = player.wins();
+
+        assertThat(grant.firstToken()).isEqualTo(ahead + 1);
+        assertThat(server.redis().get(TOKEN)).isEqualTo(Long.toString(ahead + Player.TOKENS));
+        assertThat(player.wins().firstToken()).isEqualTo(ahead + 1);
+    }
+
+    // Names
+
+    @Test
+    void names_thatLookAlikeInKeys_areDifferentLocks() {
+        Stream.of(
+                        "a",
+                        "a:t",
+                        "a:q",
+                        "a}",
+                        "a%7D",
+                        "{a}",
+                        "%7Ba%7D",
+                        "a}:t",
+                        "a ",
+                        "ä",
+                        "é\uD83D\uDD12",
+                        "A",
+                        "a".repeat(1024))
+                .forEach(name -> new Player(here, name).wins());
+    }
+
+    // Cost
+
+    @Test
+    void pairOfAcquireAndRelease_isTwoCommands() {
+        Player warm = new Player(here, "jobs");
+        warm.releases(warm.wins());
+        resetStatistics();
+
+        Player player = new Player(here, "jobs");
+        player.releases(player.wins());
+
+        assertThat(server.calls("evalsha")).isEqualTo(2);
+        assertThat(server.calls("eval")).isZero();
+        assertThat(server.calls("publish")).isZero();
+        long inner = Stream.of("set", "get", "exists", "time", "del", "zpopmin", "pexpire", "pttl", "zadd", "zrem")
+                .mapToLong(server::calls)
+                .sum();
+        assertThat(inner).isLessThanOrEqualTo(8);
+    }
+
+    @Test
+    void scriptsThatTheServerForgot_areSentAgain() {
+        Player player = new Player(here, "jobs");
+        server.redis().scriptFlush();
+        Grant grant = player.wins();
+        server.redis().scriptFlush();
+        assertThat(player.renews(grant)).isEqualTo(RenewalOutcome.RENEWED);
+        server.redis().scriptFlush();
+        assertThat(player.releases(grant)).isEqualTo(ReleaseOutcome.RELEASED);
+    }
+
+    // Wake-ups
+
+    @Test
+    void newSubscription_wakesEveryWaiter_butNobodyElse() {
+        Player holder = new Player(here, "jobs");
+        holder.wins();
+        Player waiter = new Player(there, "jobs");
+        Player other = new Player(there, "jobs");
+        waiter.isBusy(true);
+        other.isBusy(true);
+
+        server.redis().clientKill(KillArgs.Builder.typePubsub());
+        await().pollInterval(Duration.ofMillis(2)).until(() -> waiter.wakes() == 1 && other.wakes() == 1);
+        assertThat(holder.wakes()).isZero();
+    }
+
+    @Test
+    void contestThatIsOver_isNotWoken() {
+        Player holder = new Player(here, "jobs");
+        holder.wins();
+        Player waiter = new Player(there, "jobs");
+        waiter.isBusy(true);
+        waiter.leaves();
+        Player witness = new Player(there, "jobs");
+        witness.isBusy(true);
+
+        server.redis().clientKill(KillArgs.Builder.typePubsub());
+        await().pollInterval(Duration.ofMillis(2)).until(() -> witness.wakes() == 1);
+        assertThat(waiter.wakes()).isZero();
+    }
+
+    // Closing
+
+    @Test
+    void closing_endsTwoConnections_andLeavesTheClientOpen() {
+        long before = connections();
+        RedisBackend backend = RedisBackend.create(server.client());
+        assertThat(connections()).isEqualTo(before + 2);
+
+        backend.close();
+        backend.close();
+        await().pollInterval(Duration.ofMillis(2)).until(() -> connections() == before);
+        assertThat(server.redis().ping()).isEqualTo("PONG");
+    }
+
+    private static long connections() {
+        return server.redis().clientList().lines().count();
+    }
+
+    private static void resetStatistics() {
+        server.redis().configResetstat();
+    }
+
+    private static String member(RedisBackend backend, Player player) {
+        return backend.nodeId() + ":" + player.owner();
+    }
+}

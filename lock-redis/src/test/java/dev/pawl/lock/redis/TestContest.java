@@ -1,0 +1,59 @@
+package dev.pawl.lock.redis;
+
+import dev.pawl.lock.LossReason;
+import dev.pawl.lock.spi.Contest;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A contest that counts its wake-ups. */
+final class TestContest implements Contest {
+
+    private final String name;
+    private final String owner = UUID.randomUUID().toString();
+    private final Duration leaseTime;
+    private final AtomicInteger wakes = new AtomicInteger();
+
+    TestContest(String name) {
+        this(name, Duration.ofSeconds(30));
+    }
+
+    TestContest(String name, Duration leaseTime) {
+        this.name = name;
+        this.leaseTime = leaseTime;
+    }
+
+    int wakes() {
+        return wakes.get();
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String owner() {
+        return owner;
+    }
+
+    @Override
+    public Duration leaseTime() {
+        return leaseTime;
+    }
+
+    @Override
+    public Duration retryCeiling() {
+        return Duration.ofSeconds(1);
+    }
+
+    @Override
+    public void wake() {
+        wakes.incrementAndGet();
+    }
+
+    @Override
+    public void lost(LossReason reason) {
+        throw new AssertionError("Redis tells of no loss by itself");
+    }
+}
