@@ -307,7 +307,7 @@ final class LockQueue {
             }
         }
         Waiter head = first();
-        if (candidacy == asked && head != null && !asked.isAttempting() && asked.rest(retryAfter)) {
+        if (candidacy == asked && head != null && asked.rest(retryAfter)) {
             look(asked, head);
         }
     }

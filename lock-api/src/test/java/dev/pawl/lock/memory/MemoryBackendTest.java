@@ -28,6 +28,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -507,6 +508,39 @@ class MemoryBackendTest {
         }
     }
 
+    @Test
+    void threadsThatRace_holdOneAtATime_andTokensRise() throws Exception {
+        int threads = 8;
+        int rounds = 2_000;
+        AtomicInteger inside = new AtomicInteger();
+        AtomicLong newest = new AtomicLong();
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            List<Future<?>> racers = new ArrayList<>();
+            for (int t = 0; t < threads; t++) {
+                String owner = "racer" + t;
+                racers.add(pool.submit(() -> {
+                    for (int round = 0; round < rounds; ) {
+                        Client client = new Client(owner + "-" + round);
+                        Attempt attempt = client.attempt(false, 1).join();
+                        if (attempt instanceof Attempt.Granted granted) {
+                            assertThat(inside.incrementAndGet()).isEqualTo(1);
+                            long token = granted.grant().firstToken();
+                            assertThat(newest.getAndSet(token)).isLessThan(token);
+                            inside.decrementAndGet();
+                            release(granted.grant());
+                            round++;
+                        }
+                    }
+                }));
+            }
+            racers.forEach(MemoryBackendTest::get);
+        } finally {
+            pool.shutdownNow();
+        }
+        assertThat(service.names()).isZero();
+    }
+
     // The backend as a whole
 
     @Test
@@ -584,9 +618,9 @@ class MemoryBackendTest {
 
     private static <T> T get(Future<T> future) {
         try {
-            return future.get(10, java.util.concurrent.TimeUnit.SECONDS);
+            return future.get(30, TimeUnit.SECONDS);
         } catch (Exception e) {
-            throw new AssertionError("the service's lock was held", e);
+            throw new AssertionError("another thread failed or was kept out", e);
         }
     }
 

@@ -15,7 +15,7 @@ final class RedisContender implements Contender {
     private final RedisNode node;
     private final Entry entry;
 
-    /** Fixed by the first attempt: a repeated one must give the same block. */
+    /** The block that is asked for, or zero: fixed until an attempt is answered with busy, since a repeated one must give the same. */
     private int tokens;
 
     /** Whether Redis may have anything of ours: a hold, a reservation or a place in the queue. */
@@ -55,6 +55,7 @@ final class RedisContender implements Contender {
             return new Attempt.Granted(new RedisGrant(entry, reply, block));
         }
         traces = mayBeQueued;
+        tokens = 0;
         return new Attempt.Busy(Duration.ofMillis(-reply));
     }
 
