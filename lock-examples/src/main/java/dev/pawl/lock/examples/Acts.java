@@ -108,9 +108,11 @@ final class Acts {
             stopped.tell("write");
             String[] late = stopped.answer();
             boolean refused = late[1].equals("refused");
-            progress.say("worker 1 wakes and writes what it had in mind, token " + token + ": " + late[1]);
-            progress.say("worker 1 asks its lease: valid " + late[2] + ", loss " + late[3]);
-            return new LateWrite(token, newest, countOf(open), countOf(guarded), refused, late[3]);
+            progress.say("worker 1 wakes and writes what it had in mind, with token " + token + ":");
+            progress.say("  the shop without a check has accepted it");
+            progress.say("  the shop with the token check has " + late[1] + " it: it has seen token " + newest);
+            progress.say("worker 1 closes its lease and is told: " + late[2]);
+            return new LateWrite(token, newest, countOf(open), countOf(guarded), refused, late[2]);
         }
     }
 

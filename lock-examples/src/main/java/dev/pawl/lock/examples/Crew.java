@@ -53,13 +53,17 @@ final class Crew implements AutoCloseable {
 
     /** Sets all sellers to work and waits until each is done. */
     void sell(Progress progress, Watch watch, String... order) throws IOException, DemoException, InterruptedException {
-        List<WorkerLink> selling = links.subList(0, sellers);
+        List<WorkerLink> selling = new ArrayList<>(links.subList(0, sellers));
         selling.forEach(link -> link.tell(order));
-        for (WorkerLink link : selling) {
-            while (link.answer(50) == null) {
-                if (progress.isDue()) {
-                    progress.tick(watch.look());
+        while (!selling.isEmpty()) {
+            Thread.sleep(5);
+            for (WorkerLink link : List.copyOf(selling)) {
+                if (link.answer(0) != null) {
+                    selling.remove(link);
                 }
+            }
+            if (progress.isDue()) {
+                progress.tick(watch.look());
             }
         }
     }

@@ -55,7 +55,9 @@ public final class Demo {
         try (LockClient locks = LockClient.connect(arguments.url());
                 Scratch scratch = Scratch.create()) {
             out.println("Pawl demo on " + Secrets.mask(arguments.url()) + " (see --help)");
-            out.println("  " + locks.guarantees().summary());
+            out.print(locks.guarantees().summary().replaceAll("(.{1,76})(?: +|$)", "  $1\n"));
+            out.println("Starting the workers: each is "
+                    + (arguments.isInProcess() ? "a thread with a lock client of its own" : "a JVM of its own"));
             try (Crew crew = Crew.start(arguments, run, scratch.directory(), progress)) {
                 Acts acts = new Acts(out, progress, arguments, run, crew, scratch.directory());
                 return new Result(

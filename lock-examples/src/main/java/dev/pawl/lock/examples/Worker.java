@@ -134,16 +134,16 @@ final class Worker {
             if (accepted) {
                 guarded.receipt(inGuarded.sold() + 1, token, seller);
             }
-            talk.say("late", accepted ? "accepted" : "refused", Boolean.toString(lease.isValid()), ending(lease));
+            talk.say("late", accepted ? "accepted" : "refused", ending(lease));
         }
     }
 
     private static String ending(Lease lease) {
         try {
             lease.close();
-            return "released";
+            return "released in time";
         } catch (LeaseLostException e) {
-            return e.reason().name();
+            return "lease lost (" + e.reason() + ")";
         }
     }
 
