@@ -1,8 +1,10 @@
 package dev.pawl.lock;
 
-import java.net.URLDecoder;
 import java.net.URLEncoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -76,12 +78,7 @@ public record FencingToken(String lock, long value) implements Comparable<Fencin
         if (semicolon < 0) {
             throw malformed(text, text.length(), "a ';' between name and value is missing", null);
         }
-        String lock;
-        try {
-            lock = URLDecoder.decode(text.substring(0, semicolon), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            throw malformed(text, Math.max(0, text.indexOf('%')), "the name is not percent-encoded", e);
-        }
+        String lock = decodeName(text, semicolon);
         if (lock.isBlank()) {
             throw malformed(text, 0, "the name is blank", null);
         }
@@ -95,6 +92,33 @@ public record FencingToken(String lock, long value) implements Comparable<Fencin
             return new FencingToken(lock, Long.parseLong(digits));
         } catch (IllegalArgumentException e) {
             throw malformed(text, semicolon + 1, "the value is not between 1 and " + Long.MAX_VALUE, e);
+        }
+    }
+
+    /** {@link java.net.URLDecoder} passes over what it cannot read: other characters, and bytes that are not UTF-8. */
+    private static String decodeName(String text, int end) {
+        ByteBuffer bytes = ByteBuffer.allocate(end);
+        for (int i = 0; i < end; i++) {
+            char c = text.charAt(i);
+            if (c == '%') {
+                if (i + 2 >= end
+                        || !HexFormat.isHexDigit(text.charAt(i + 1))
+                        || !HexFormat.isHexDigit(text.charAt(i + 2))) {
+                    throw malformed(text, i, "two hexadecimal digits after '%' are missing", null);
+                }
+                bytes.put((byte) HexFormat.fromHexDigits(text, i + 1, i + 3));
+                i += 2;
+            } else if (c > ' ' && c <= '~') {
+                bytes.put((byte) (c == '+' ? ' ' : c));
+            } else {
+                throw malformed(text, i, "a character of the name is not percent-encoded", null);
+            }
+        }
+        bytes.flip();
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+        } catch (CharacterCodingException e) {
+            throw malformed(text, 0, "the name is not UTF-8", e);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.pawl.lock.LockClient;
 import dev.pawl.lock.LockConfig;
 import dev.pawl.lock.LockOptions;
 import dev.pawl.lock.spi.LockBackend;
+import java.util.Objects;
 
 /** Makes clients. */
 public final class Clients {
@@ -11,12 +12,13 @@ public final class Clients {
     private Clients() {}
 
     public static LockClient connect(LockConfig config) {
-        return using(java.util.ServiceLoader.load(LockBackend.class).findFirst().orElseThrow(), LockOptions.defaults());
+        Objects.requireNonNull(config, "config");
+        return using(Backends.connect(config), config.options());
     }
 
     public static LockClient using(LockBackend backend, LockOptions defaults) {
-        return java.util.ServiceLoader.load(LockClient.class)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException(backend + " " + defaults));
+        Objects.requireNonNull(backend, "backend");
+        Objects.requireNonNull(defaults, "defaults");
+        return new Engine(backend, defaults, Environment.live(backend.ticker()));
     }
 }

@@ -4,6 +4,7 @@ import dev.pawl.lock.Guarantees;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 
 /**
  * The conversation with one lock service.
@@ -12,7 +13,7 @@ import java.util.concurrent.CompletionStage;
  *
  * <ul>
  *   <li>It never waits for a lock to become free. It may block for one exchange with the service only where it was given
- *       an {@link java.util.concurrent.Executor} to block on; otherwise it returns at once.
+ *       an {@link Executor} to block on; otherwise it returns at once.
  *   <li>Every returned stage completes within the backend's own I/O time limit, exceptionally for a fault. A {@link
  *       dev.pawl.lock.LockBackendException} is passed on with its node; anything else is wrapped.
  *   <li>Requests for one name reach the service in the order in which the engine made them, so that an undo cannot overtake
@@ -21,7 +22,7 @@ import java.util.concurrent.CompletionStage;
  *       it.
  * </ul>
  *
- * <p>Implementations are safe for use by several threads. One backend may serve several clients at once.
+ * <p>Implementations are safe for use by several threads. A client closes its backend when it is closed.
  */
 public interface LockBackend extends AutoCloseable {
 
@@ -54,10 +55,11 @@ public interface LockBackend extends AutoCloseable {
      * another held the lock in between.
      *
      * @param due the grants to renew, each for its contest's lease time from now
+     * @param blocking where a blocking client library may run; others ignore it
      * @return an outcome for each grant; one that is missing, and an exception for the whole, count as {@link
      *     RenewalOutcome#UNKNOWN}
      */
-    CompletionStage<Map<Grant, RenewalOutcome>> renew(Collection<Grant> due);
+    CompletionStage<Map<Grant, RenewalOutcome>> renew(Collection<Grant> due, Executor blocking);
 
     /**
      * Releases a hold if its owner still has it. Idempotent: it may be called again when the outcome of a call is unknown.
@@ -66,7 +68,7 @@ public interface LockBackend extends AutoCloseable {
      * @param blocking where a blocking client library may run; others ignore it
      * @return what was found
      */
-    CompletionStage<ReleaseOutcome> release(Grant grant, java.util.concurrent.Executor blocking);
+    CompletionStage<ReleaseOutcome> release(Grant grant, Executor blocking);
 
     /** Closes what this backend opened itself, within a bounded time. A client that was handed in stays open. Idempotent. */
     @Override

@@ -110,7 +110,7 @@ public final class RedisBackend implements LockBackend {
     }
 
     @Override
-    public CompletionStage<Map<Grant, RenewalOutcome>> renew(Collection<Grant> due) {
+    public CompletionStage<Map<Grant, RenewalOutcome>> renew(Collection<Grant> due, Executor blocking) {
         List<Grant> grants = List.copyOf(due);
         List<Entry> entries = new ArrayList<>(grants.size());
         for (Grant grant : grants) {

@@ -75,7 +75,8 @@ final class Player {
     }
 
     RenewalOutcome renews(Grant grant) {
-        RenewalOutcome outcome = get(backend.renew(List.of(grant))).get(grant);
+        RenewalOutcome outcome =
+                get(backend.renew(List.of(grant), Runnable::run)).get(grant);
         return outcome == null ? RenewalOutcome.UNKNOWN : outcome;
     }
 

@@ -258,11 +258,11 @@ class RedisBackendTest {
         server.redis().pexpire("{pawl:a}", 5_000);
         server.redis().del("{pawl:b}");
 
-        assertThat(Player.get(here.renew(List.of(held, gone))))
+        assertThat(Player.get(here.renew(List.of(held, gone), Runnable::run)))
                 .containsEntry(held, RenewalOutcome.RENEWED)
                 .containsEntry(gone, RenewalOutcome.NOT_HELD);
         assertThat(server.redis().pttl("{pawl:a}")).isGreaterThan(20_000);
-        assertThat(Player.get(here.renew(List.of()))).isEmpty();
+        assertThat(Player.get(here.renew(List.of(), Runnable::run))).isEmpty();
     }
 
     // Leaving

@@ -1,0 +1,184 @@
+package dev.pawl.lock.internal;
+
+import dev.pawl.lock.LockOptions;
+import dev.pawl.lock.LossReason;
+import dev.pawl.lock.spi.Contender;
+import dev.pawl.lock.spi.Contest;
+import dev.pawl.lock.spi.Grant;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One series of attempts under one owner id, from joining the contest to a grant or to leaving.
+ *
+ * <pre>
+ *   fresh ──attempt──▶ attempting ──busy──▶ resting ──┐ a wake-up, or the time to look again
+ *                       ▲                             │
+ *                       └─────────────────────────────┘
+ * </pre>
+ *
+ * A wake-up that comes while an attempt is under way is kept: the service may have answered before what it tells of.
+ * Touched by the events of its {@link LockQueue} only, but for the two signals, which become such events.
+ */
+final class Candidacy implements Contest {
+
+    private enum Phase {
+        FRESH,
+        ATTEMPTING,
+        RESTING
+    }
+
+    private final LockQueue queue;
+    private final Engine engine;
+    private final LockOptions options;
+    private final String owner;
+    private final Contender contender;
+
+    private static final Duration SHORTEST_REST = Duration.ofMillis(1);
+
+    private Phase phase = Phase.FRESH;
+    private boolean answered;
+    private boolean willWait;
+    private boolean wokenMeanwhile;
+    private long sentAt;
+    private @Nullable Runnable cancelLook;
+
+    Candidacy(LockQueue queue, Engine engine, LockOptions options) {
+        this.queue = queue;
+        this.engine = engine;
+        this.options = options;
+        this.owner = engine.environment().owners().next();
+        this.contender = engine.backend().join(this);
+    }
+
+    @Override
+    public String name() {
+        return queue.name();
+    }
+
+    @Override
+    public String owner() {
+        return owner;
+    }
+
+    @Override
+    public Duration leaseTime() {
+        return options.leaseTime();
+    }
+
+    @Override
+    public Duration retryCeiling() {
+        return options.retryCeiling();
+    }
+
+    @Override
+    public void wake() {
+        queue.wake(this);
+    }
+
+    @Override
+    public void lost(LossReason reason) {
+        queue.taken(this, reason);
+    }
+
+    /** Whether a request with these options can be served by this contest. */
+    boolean serves(LockOptions wanted) {
+        return options.equals(wanted);
+    }
+
+    boolean isFresh() {
+        return phase == Phase.FRESH;
+    }
+
+    boolean isAttempting() {
+        return phase == Phase.ATTEMPTING;
+    }
+
+    /** Whether the service has said at least once that another has the lock. */
+    boolean wasAnswered() {
+        return answered;
+    }
+
+    /**
+     * Asks the service; the answer goes to the queue.
+     *
+     * @param behind how many stand behind the first waiter
+     */
+    void attempt(boolean waits, int behind, Executor blocking) {
+        phase = Phase.ATTEMPTING;
+        willWait = waits;
+        wokenMeanwhile = false;
+        stopLooking();
+        engine.observers().attempt(name());
+        int tokens = block(behind);
+        sentAt = engine.now();
+        Stages.of(() -> contender.attempt(waits, tokens, blocking))
+                .whenComplete((answer, failure) -> queue.answered(this, answer, failure));
+    }
+
+    /**
+     * How many tokens to reserve: what hand-off may use, measured by those who wait. One that is reserved and not used moves the
+     * counter ahead of the clock that is its floor when the service loses its data (docs/decisions/0005).
+     */
+    private int block(int behind) {
+        boolean handsOff = options.renewal() && !options.handOffMaxTime().isZero();
+        return handsOff ? 1 + Math.min(options.handOffMaxGrants(), 4 * behind) : 1;
+    }
+
+    /** A wake-up has come; true if it is time to look now. */
+    boolean woken() {
+        wokenMeanwhile = true;
+        return phase == Phase.RESTING;
+    }
+
+    /**
+     * The attempt was answered with busy: rests until a wake-up, or until the time that the service named, or the ceiling.
+     *
+     * @return true if there is no rest: it was woken meanwhile, or must now queue at the service for those who came since
+     */
+    boolean rest(Duration retryAfter) {
+        phase = Phase.RESTING;
+        answered = true;
+        if (wokenMeanwhile || !willWait) {
+            return true;
+        }
+        cancelLook = engine.environment().scheduler().schedule(untilNextLook(retryAfter), this::wake);
+        return false;
+    }
+
+    /** A little after the time that the service named, or a little before the ceiling: many who were told the same spread out. */
+    private long untilNextLook(Duration retryAfter) {
+        Duration ceiling = options.retryCeiling();
+        Duration least = retryAfter.compareTo(SHORTEST_REST) < 0 ? SHORTEST_REST : retryAfter;
+        boolean early = least.compareTo(ceiling) < 0;
+        long rest = (early ? least : ceiling).toNanos();
+        long jitter = engine.environment().random().applyAsLong(1 + rest / 8);
+        return early ? Math.min(rest + jitter, ceiling.toNanos()) : rest - jitter;
+    }
+
+    private void stopLooking() {
+        Runnable cancel = cancelLook;
+        if (cancel != null) {
+            cancelLook = null;
+            cancel.run();
+        }
+    }
+
+    /** The hold of a grant to this contest, valid from before the attempt was sent. */
+    Hold hold(Grant grant) {
+        if (grant.firstToken() < 1 || grant.tokens() < 1 || grant.validFor().compareTo(Duration.ZERO) <= 0) {
+            throw new IllegalStateException("the backend granted no token or no time: " + grant.tokens() + " from "
+                    + grant.firstToken() + ", for " + grant.validFor());
+        }
+        stopLooking();
+        return new Hold(engine.environment().ticker(), grant, options, queue, sentAt);
+    }
+
+    /** Undoes whatever this series has left at the service. */
+    CompletableFuture<Void> leave(Executor blocking) {
+        stopLooking();
+        return engine.undoer().undo(name(), options.leaseTime().toNanos(), contender::leave, blocking);
+    }
+}

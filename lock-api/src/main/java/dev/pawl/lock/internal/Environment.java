@@ -1,0 +1,119 @@
+package dev.pawl.lock.internal;
+
+import dev.pawl.lock.spi.Ticker;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongUnaryOperator;
+
+/**
+ * What the engine takes from the world: time, threads, chance and an identity. Everything is injected; a test gives its own.
+ *
+ * @param ticker the monotonic clock
+ * @param scheduler the timer
+ * @param callbacks runs the users' callbacks, which may block
+ * @param io runs what blocking client libraries do while no caller stands still for it; no user code comes here, so a callback
+ *     that blocks delays no renewal
+ * @param random a number from zero to below its argument, to spread what would happen at once
+ * @param owners a new owner id at each call
+ * @param shutdown ends the threads
+ */
+record Environment(
+        Ticker ticker,
+        Scheduler scheduler,
+        Executor callbacks,
+        Executor io,
+        LongUnaryOperator random,
+        OwnerIds owners,
+        Runnable shutdown) {
+
+    private static final int THREADS = 16;
+    private static final AtomicInteger CLIENTS = new AtomicInteger();
+
+    /** The real world: one timer thread, up to 16 threads for callbacks and 16 for I/O; daemons, started when they are needed. */
+    static Environment live(Ticker ticker) {
+        String name = "pawl-" + CLIENTS.incrementAndGet();
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, daemons(name + "-timer"));
+        timer.setRemoveOnCancelPolicy(true);
+        timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+        ExecutorService callbacks = pool(name + "-callback");
+        ExecutorService io = pool(name + "-io");
+        return new Environment(
+                ticker,
+                onTimer(timer),
+                callbacks,
+                io,
+                bound -> ThreadLocalRandom.current().nextLong(bound),
+                OwnerIds.random(),
+                () -> shutDown(timer, callbacks, io));
+    }
+
+    /** What comes after its shutdown is run by who brings it: nothing that somebody waits for is dropped. */
+    private static ExecutorService pool(String name) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                THREADS,
+                THREADS,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                daemons(name),
+                (task, closed) -> task.run());
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    private static Scheduler onTimer(ScheduledThreadPoolExecutor timer) {
+        return (delay, task) -> {
+            ScheduledFuture<?> future = timer.schedule(task, delay, TimeUnit.NANOSECONDS);
+            return () -> future.cancel(false);
+        };
+    }
+
+    private static void shutDown(ExecutorService timer, ExecutorService callbacks, ExecutorService io) {
+        timer.shutdownNow();
+        callbacks.shutdown();
+        io.shutdown();
+    }
+
+    private static ThreadFactory daemons(String prefix) {
+        AtomicInteger count = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, prefix + "-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /**
+     * Owner ids of one client: 128 random bits drawn once, then a count. As unique as drawing them each time, without the lock
+     * of a secure generator on the way to every lock.
+     */
+    static final class OwnerIds {
+        private final String client;
+        private final AtomicLong count = new AtomicLong();
+
+        OwnerIds(String client) {
+            this.client = client;
+        }
+
+        static OwnerIds random() {
+            byte[] bits = new byte[16];
+            new SecureRandom().nextBytes(bits);
+            return new OwnerIds(Base64.getUrlEncoder().withoutPadding().encodeToString(bits));
+        }
+
+        String next() {
+            return client + '.' + Long.toString(count.incrementAndGet(), Character.MAX_RADIX);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package dev.pawl.lock.internal;
+
+import dev.pawl.lock.FencingToken;
+import dev.pawl.lock.LockOptions;
+import dev.pawl.lock.LossReason;
+import dev.pawl.lock.spi.Grant;
+import dev.pawl.lock.spi.Ticker;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What the service has granted: a deadline on the monotonic clock and a block of tokens. Leases are taken from it one after
+ * the other.
+ *
+ * <p>The deadline is counted from before a request was sent, and moved only by an acknowledged renewal. Whoever first sees it
+ * passed closes it for good ({@link #LAPSED}), so that an answer that comes in late cannot revive a hold that somebody was
+ * already told is invalid.
+ *
+ * <pre>
+ *   current ──extend──▶ current          deadline moves forward
+ *      │
+ *      └── first reading past the deadline ──▶ lapsed   (final)
+ * </pre>
+ */
+final class Hold {
+
+    private static final long LAPSED = Long.MIN_VALUE;
+    private static final long MIN_PAUSE = 5_000_000;
+
+    private final Ticker ticker;
+    private final Grant grant;
+    private final LockOptions options;
+    private final LockQueue queue;
+    private final long origin;
+    private final long validFor;
+    private final long margin;
+
+    /** Nanoseconds after {@link #origin}, or {@link #LAPSED}. */
+    private final AtomicLong deadline;
+
+    /** When to renew next, in nanoseconds after {@link #origin}. */
+    private volatile long renewAt;
+
+    private volatile boolean renewing;
+    private volatile boolean unanswered;
+
+    /** How many leases were handed on without the service; touched by the queue only. */
+    private int handOffs;
+
+    Hold(Ticker ticker, Grant grant, LockOptions options, LockQueue queue, long sentAt) {
+        this.ticker = ticker;
+        this.grant = grant;
+        this.options = options;
+        this.queue = queue;
+        this.origin = sentAt;
+        this.validFor = grant.validFor().toNanos();
+        // The same share of what the service gives, should that not be the lease that was asked for.
+        double share =
+                (double) options.safetyMargin().toNanos() / options.leaseTime().toNanos();
+        this.margin = (long) (validFor * share);
+        this.deadline = new AtomicLong(validFor - margin);
+        this.renewAt = validFor / 3;
+    }
+
+    Grant grant() {
+        return grant;
+    }
+
+    LockQueue queue() {
+        return queue;
+    }
+
+    private long now() {
+        return ticker.nanos() - origin;
+    }
+
+    /** Whether the deadline is still ahead; once false, always false. */
+    boolean isCurrent() {
+        while (true) {
+            long end = deadline.get();
+            if (end == LAPSED) {
+                return false;
+            }
+            if (now() < end) {
+                return true;
+            }
+            if (deadline.compareAndSet(end, LAPSED)) {
+                return false;
+            }
+        }
+    }
+
+    /** Nanoseconds to the deadline, zero when lapsed. */
+    long remaining() {
+        long end = deadline.get();
+        return isCurrent() && end != LAPSED ? Math.max(0, end - now()) : 0;
+    }
+
+    /** How long the service may keep the hold if it heard our very last request. */
+    long serviceKeepsFor() {
+        return validFor;
+    }
+
+    // --- renewal -----------------------------------------------------------------------------------------------
+
+    /** Nanoseconds until the renewer has to look at this hold again. */
+    long nextLook() {
+        long end = deadline.get();
+        if (end == LAPSED) {
+            return 0;
+        }
+        long next = options.renewal() && !renewing ? Math.min(renewAt, end) : end;
+        return Math.max(0, next - now());
+    }
+
+    /** Whether a renewal is due, or nearly: what falls due within a tenth of the interval goes into the same batch. */
+    boolean isRenewalDue() {
+        return options.renewal() && !renewing && now() >= renewAt - validFor / 30;
+    }
+
+    void renewalSent() {
+        renewing = true;
+        unanswered = true;
+    }
+
+    /** Moves the deadline, if the hold has not lapsed meanwhile. */
+    void renewalAcknowledged(long sentAt) {
+        long next = sentAt - origin + validFor - margin;
+        while (isCurrent()) {
+            long end = deadline.get();
+            if (end == LAPSED || deadline.compareAndSet(end, Math.max(end, next))) {
+                break;
+            }
+        }
+        unanswered = false;
+        renewAt = sentAt - origin + validFor / 3;
+        renewing = false;
+    }
+
+    /** Tries again soon: within a quarter of what is left, and a tenth of the lease at the most. */
+    void renewalUnanswered() {
+        long pause = Math.max(MIN_PAUSE, Math.min(remaining() / 4, validFor / 10));
+        renewAt = now() + pause;
+        renewing = false;
+    }
+
+    /** What to call the loss of a hold whose deadline has passed. */
+    LossReason lapseReason() {
+        return unanswered ? LossReason.UNREACHABLE : LossReason.EXPIRED;
+    }
+
+    // --- hand-off ----------------------------------------------------------------------------------------------
+
+    /** The token of the current lease of this hold. */
+    FencingToken token() {
+        return new FencingToken(grant.contest().name(), grant.firstToken() + handOffs);
+    }
+
+    /**
+     * Whether the next waiter of this process may have the hold: within the bounds, with a token of its own, and with more than
+     * a third of the lease left. Without renewal each holder is due a whole lease and the service is asked: that costs the same
+     * round trip as the renewal it would need.
+     */
+    boolean mayPassOn() {
+        return options.renewal()
+                && handOffs < options.handOffMaxGrants()
+                && handOffs + 1 < grant.tokens()
+                && now() < options.handOffMaxTime().toNanos()
+                && remaining() > validFor / 3;
+    }
+
+    /** Whether a lease on this hold is what a request with these options asks for. */
+    boolean serves(LockOptions wanted) {
+        return options.equals(wanted);
+    }
+
+    void passOn() {
+        handOffs++;
+    }
+}

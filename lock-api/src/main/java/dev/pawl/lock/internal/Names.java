@@ -1,0 +1,34 @@
+package dev.pawl.lock.internal;
+
+import java.util.Objects;
+
+/** What a lock may be called. */
+final class Names {
+
+    private static final int MAX_LENGTH = 1_024;
+
+    private Names() {}
+
+    /** Returns the name, or refuses it with a reason. */
+    static String check(String name) {
+        Objects.requireNonNull(name, "name");
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("name: a lock's name must not be blank, but got \"" + name + "\"");
+        }
+        if (name.length() > MAX_LENGTH) {
+            throw new IllegalArgumentException("name: must be at most " + MAX_LENGTH + " characters, but got "
+                    + name.length() + ": \"" + name.substring(0, 40) + "…\"");
+        }
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (Character.isHighSurrogate(c) && i + 1 < name.length() && Character.isLowSurrogate(name.charAt(i + 1))) {
+                i++;
+            } else if (Character.isSurrogate(c)) {
+                throw new IllegalArgumentException(
+                        "name: must be well-formed Unicode, but has half a surrogate pair at index " + i + " of \""
+                                + name + "\"");
+            }
+        }
+        return name;
+    }
+}

@@ -1,0 +1,265 @@
+package dev.pawl.lock.memory;
+
+import dev.pawl.lock.LossReason;
+import dev.pawl.lock.memory.Entry.Hold;
+import dev.pawl.lock.spi.Attempt;
+import dev.pawl.lock.spi.Contest;
+import dev.pawl.lock.spi.Grant;
+import dev.pawl.lock.spi.ReleaseOutcome;
+import dev.pawl.lock.spi.RenewalOutcome;
+import dev.pawl.lock.spi.Ticker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of the service, as the scripts of a Redis would see it. Not thread-safe: guarded by its {@link MemoryBackend}, which
+ * sends the {@linkplain #drainSignals() signals} after it has let go of its lock.
+ *
+ * <p>Two clocks: leases are measured by one that {@link MemoryBackend#advance} moves; a reservation asks whether its owner is
+ * alive, which a jump of that clock says nothing about.
+ */
+final class Names {
+
+    static final Duration RESERVATION = Duration.ofMillis(100);
+    private static final Duration FOREIGN_LEASE = Duration.ofSeconds(30);
+    private static final String FOREIGN_OWNER = "~foreign"; // no contest's: '~' is not in an owner id
+    private static final int FIRST_SWEEP = 1_024;
+
+    private final Map<String, Entry> entries = new HashMap<>();
+    private final Ticker leaseClock;
+    private final Ticker reservationClock;
+    private List<Runnable> signals = new ArrayList<>();
+    private long lastToken;
+    private int sweepAt = FIRST_SWEEP;
+
+    Names(Ticker leaseClock, Ticker reservationClock) {
+        this.leaseClock = leaseClock;
+        this.reservationClock = reservationClock;
+    }
+
+    Attempt attempt(Contest contest, boolean willWait, int tokens) {
+        long now = leaseClock.nanos();
+        Entry entry = entry(contest.name());
+        Hold hold = entry.holdAt(now);
+        if (hold != null && hold.grant != null && hold.owner.equals(contest.owner())) {
+            // A replay. The engine counts its validity from this request, so the service has to as well.
+            hold.renew(now);
+            return new Attempt.Granted(hold.grant);
+        }
+        if (hold != null) {
+            return busy(entry, contest, willWait, hold.until - now);
+        }
+        entry.hold = null;
+        Contest head = liveHead(entry, contest);
+        if (head == null || head.owner().equals(contest.owner())) {
+            return grant(entry, contest, tokens, now);
+        }
+        reserve(entry);
+        return busy(entry, contest, willWait, entry.reservedUntil - reservationClock.nanos());
+    }
+
+    Map<Grant, RenewalOutcome> renew(List<Grant> due) {
+        Map<Grant, RenewalOutcome> outcomes = new HashMap<>();
+        due.forEach(grant -> outcomes.put(grant, renew(grant)));
+        return outcomes;
+    }
+
+    private RenewalOutcome renew(Grant grant) {
+        long now = leaseClock.nanos();
+        Hold hold = holdOf(grant.contest().name(), now);
+        if (hold == null) {
+            return RenewalOutcome.NOT_HELD;
+        }
+        if (!hold.owner.equals(grant.contest().owner())) {
+            return RenewalOutcome.TAKEN;
+        }
+        hold.renew(now);
+        return RenewalOutcome.RENEWED;
+    }
+
+    ReleaseOutcome release(Grant grant) {
+        Contest contest = grant.contest();
+        Hold hold = holdOf(contest.name(), leaseClock.nanos());
+        if (hold == null || !hold.owner.equals(contest.owner())) {
+            return ReleaseOutcome.NOT_HELD;
+        }
+        free(contest.name());
+        return ReleaseOutcome.RELEASED;
+    }
+
+    void leave(Contest contest) {
+        Entry entry = entries.get(contest.name());
+        if (entry == null) {
+            return;
+        }
+        entry.stopWaiting(contest.owner());
+        if (entry.hold != null && entry.hold.owner.equals(contest.owner())) {
+            entry.hold = null;
+        }
+        passOn(contest.name(), entry);
+    }
+
+    // Harm, and a look at what there is
+
+    boolean expire(String name) {
+        if (!isHeld(name)) {
+            return false;
+        }
+        free(name);
+        return true;
+    }
+
+    boolean lose(String name, @Nullable Long token, LossReason reason) {
+        Hold hold = holdOf(name, leaseClock.nanos());
+        MemoryGrant grant = hold == null ? null : hold.grant;
+        if (grant == null || (token != null && !covers(grant, token))) {
+            return false;
+        }
+        signals.add(() -> grant.contest().lost(reason));
+        free(name);
+        return true;
+    }
+
+    void takeOver(String name) {
+        long now = leaseClock.nanos();
+        Entry entry = entry(name);
+        Hold before = entry.holdAt(now);
+        long leaseNanos = before == null ? FOREIGN_LEASE.toNanos() : before.leaseNanos;
+        lastToken++;
+        entry.hold = new Hold(FOREIGN_OWNER, leaseNanos, null, now);
+        entry.reserved = false;
+    }
+
+    void clear() {
+        wakeAll();
+        entries.clear();
+    }
+
+    void wakeAll() {
+        entries.values().forEach(entry -> entry.waiting.values().forEach(this::signalWake));
+    }
+
+    boolean isHeld(String name) {
+        return holdOf(name, leaseClock.nanos()) != null;
+    }
+
+    int waiting(String name) {
+        Entry entry = entries.get(name);
+        return entry == null ? 0 : entry.waiting.size();
+    }
+
+    int size() {
+        sweep();
+        return entries.size();
+    }
+
+    /** A reply goes before what the same request had to say to others. */
+    void signalFirst(Runnable reply) {
+        signals.add(0, reply);
+    }
+
+    List<Runnable> drainSignals() {
+        if (signals.isEmpty()) {
+            return List.of();
+        }
+        List<Runnable> drained = signals;
+        signals = new ArrayList<>();
+        return drained;
+    }
+
+    // Steps
+
+    private Attempt grant(Entry entry, Contest contest, int tokens, long now) {
+        entry.stopWaiting(contest.owner());
+        MemoryGrant grant = new MemoryGrant(contest, lastToken + 1, tokens);
+        lastToken = Math.addExact(lastToken, tokens);
+        entry.hold = new Hold(contest.owner(), contest.leaseTime().toNanos(), grant, now);
+        return new Attempt.Granted(grant);
+    }
+
+    private static Attempt busy(Entry entry, Contest contest, boolean willWait, long retryNanos) {
+        if (willWait) {
+            entry.waiting.putIfAbsent(contest.owner(), contest);
+        } else {
+            entry.stopWaiting(contest.owner());
+        }
+        return new Attempt.Busy(Duration.ofNanos(Math.max(1, retryNanos)));
+    }
+
+    /** The head of the queue, after a head that let its reservation pass is dropped: it is taken for dead. */
+    private @Nullable Contest liveHead(Entry entry, Contest asking) {
+        Contest head = entry.head();
+        boolean passed = entry.reserved && reservationClock.nanos() - entry.reservedUntil >= 0;
+        if (head == null || !passed || head.owner().equals(asking.owner())) {
+            return head;
+        }
+        entry.stopWaiting(head.owner());
+        return entry.head();
+    }
+
+    private void free(String name) {
+        Entry entry = entries.get(name);
+        if (entry != null) {
+            entry.hold = null;
+            passOn(name, entry);
+        }
+    }
+
+    /** Reserves a free lock for the head of its queue, or forgets the name when nobody waits. */
+    private void passOn(String name, Entry entry) {
+        if (entry.holdAt(leaseClock.nanos()) != null) {
+            return;
+        }
+        if (entry.waiting.isEmpty()) {
+            entries.remove(name);
+        } else {
+            reserve(entry);
+        }
+    }
+
+    private void reserve(Entry entry) {
+        Contest head = entry.head();
+        if (head != null && !entry.reserved) {
+            entry.reserved = true;
+            entry.reservedUntil = reservationClock.nanos() + RESERVATION.toNanos();
+            signalWake(head);
+        }
+    }
+
+    private void signalWake(Contest contest) {
+        signals.add(contest::wake);
+    }
+
+    private Entry entry(String name) {
+        Entry known = entries.get(name);
+        if (known != null) {
+            return known;
+        }
+        if (entries.size() >= sweepAt) {
+            sweep();
+            sweepAt = Math.max(FIRST_SWEEP, 2 * entries.size());
+        }
+        Entry fresh = new Entry();
+        entries.put(name, fresh);
+        return fresh;
+    }
+
+    /** Holds that nobody renewed, released or asked for again. Doubling {@link #sweepAt} keeps the cost constant for each name. */
+    private void sweep() {
+        long now = leaseClock.nanos();
+        entries.values().removeIf(entry -> entry.waiting.isEmpty() && entry.holdAt(now) == null);
+    }
+
+    private @Nullable Hold holdOf(String name, long now) {
+        Entry entry = entries.get(name);
+        return entry == null ? null : entry.holdAt(now);
+    }
+
+    private static boolean covers(MemoryGrant grant, long token) {
+        return token >= grant.firstToken() && token - grant.firstToken() < grant.tokens();
+    }
+}
