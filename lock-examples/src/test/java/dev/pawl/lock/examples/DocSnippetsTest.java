@@ -35,6 +35,7 @@ class DocSnippetsTest {
             import dev.pawl.lock.*;
             import dev.pawl.lock.memory.*;
             import dev.pawl.lock.redis.*;
+            import dev.pawl.lock.spi.LockBackend;
             import io.lettuce.core.RedisClient;
             import io.lettuce.core.cluster.RedisClusterClient;
             import java.time.Duration;
