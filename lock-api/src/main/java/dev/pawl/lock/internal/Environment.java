@@ -21,7 +21,9 @@ import java.util.function.LongUnaryOperator;
  *
  * @param ticker the monotonic clock
  * @param scheduler the timer
- * @param callbacks runs the users' callbacks, and the calls of blocking client libraries that nobody waits for
+ * @param callbacks runs the users' callbacks, which may block
+ * @param io runs what blocking client libraries do while no caller stands still for it; no user code comes here, so a callback
+ *     that blocks delays no renewal
  * @param random a number from zero to below its argument, to spread what would happen at once
  * @param owners a new owner id at each call
  * @param shutdown ends the threads
@@ -30,49 +32,57 @@ record Environment(
         Ticker ticker,
         Scheduler scheduler,
         Executor callbacks,
+        Executor io,
         LongUnaryOperator random,
         OwnerIds owners,
         Runnable shutdown) {
 
-    private static final int CALLBACK_THREADS = 16;
+    private static final int THREADS = 16;
     private static final AtomicInteger CLIENTS = new AtomicInteger();
 
-    /** The real world: one timer thread and up to 16 callback threads, all daemons, none of them started before it is needed. */
+    /** The real world: one timer thread, up to 16 threads for callbacks and 16 for I/O; daemons, started when they are needed. */
     static Environment live(Ticker ticker) {
         String name = "pawl-" + CLIENTS.incrementAndGet();
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, daemons(name + "-timer"));
         timer.setRemoveOnCancelPolicy(true);
-        ThreadPoolExecutor callbacks = new ThreadPoolExecutor(
-                CALLBACK_THREADS,
-                CALLBACK_THREADS,
-                10,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                daemons(name + "-callback"),
-                (task, closed) -> task.run());
-        callbacks.allowCoreThreadTimeOut(true);
+        timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+        ExecutorService callbacks = pool(name + "-callback");
+        ExecutorService io = pool(name + "-io");
         return new Environment(
                 ticker,
                 onTimer(timer),
                 callbacks,
+                io,
                 bound -> ThreadLocalRandom.current().nextLong(bound),
                 OwnerIds.random(),
-                () -> shutDown(timer, callbacks));
+                () -> shutDown(timer, callbacks, io));
+    }
+
+    /** What comes after its shutdown is run by who brings it: nothing that somebody waits for is dropped. */
+    private static ExecutorService pool(String name) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                THREADS,
+                THREADS,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                daemons(name),
+                (task, closed) -> task.run());
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     private static Scheduler onTimer(ScheduledThreadPoolExecutor timer) {
         return (delay, task) -> {
-            if (timer.isShutdown()) {
-                return () -> {};
-            }
             ScheduledFuture<?> future = timer.schedule(task, delay, TimeUnit.NANOSECONDS);
             return () -> future.cancel(false);
         };
     }
 
-    private static void shutDown(ExecutorService timer, ExecutorService callbacks) {
+    private static void shutDown(ExecutorService timer, ExecutorService callbacks, ExecutorService io) {
         timer.shutdownNow();
         callbacks.shutdown();
+        io.shutdown();
     }
 
     private static ThreadFactory daemons(String prefix) {
