@@ -20,6 +20,7 @@ import java.util.function.LongUnaryOperator;
  * What the engine takes from the world: time, threads, chance and an identity. Everything is injected; a test gives its own.
  *
  * @param ticker the monotonic clock
+ * @param clockJumps whether the clock can move on without the timer's knowing, as that of some tests; the timer then looks often
  * @param scheduler the timer
  * @param callbacks runs the users' callbacks, and the calls of blocking client libraries that nobody waits for
  * @param random a number from zero to below its argument, to spread what would happen at once
@@ -28,6 +29,7 @@ import java.util.function.LongUnaryOperator;
  */
 record Environment(
         Ticker ticker,
+        boolean clockJumps,
         Scheduler scheduler,
         Executor callbacks,
         LongUnaryOperator random,
@@ -53,6 +55,7 @@ record Environment(
         callbacks.allowCoreThreadTimeOut(true);
         return new Environment(
                 ticker,
+                ticker != Ticker.SYSTEM,
                 onTimer(timer),
                 callbacks,
                 bound -> ThreadLocalRandom.current().nextLong(bound),

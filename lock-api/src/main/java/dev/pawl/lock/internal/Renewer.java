@@ -4,7 +4,6 @@ import dev.pawl.lock.LossReason;
 import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.RenewalOutcome;
-import dev.pawl.lock.spi.Ticker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +29,6 @@ final class Renewer {
     private final LockBackend backend;
     private final Environment env;
     private final Observers observers;
-    private final boolean jumpy;
     private final Set<Hold> watched = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable Sweep> armed = new AtomicReference<>();
 
@@ -38,7 +36,6 @@ final class Renewer {
         this.backend = backend;
         this.env = env;
         this.observers = observers;
-        this.jumpy = env.ticker() != Ticker.SYSTEM;
     }
 
     void watch(Hold hold) {
@@ -67,7 +64,7 @@ final class Renewer {
     }
 
     private void armWithin(long delay) {
-        long nap = jumpy ? Math.min(delay, JUMPY_NAP) : delay;
+        long nap = env.clockJumps() ? Math.min(delay, JUMPY_NAP) : delay;
         Sweep sweep = new Sweep(env.ticker().nanos() + nap);
         while (true) {
             Sweep current = armed.get();
