@@ -60,7 +60,7 @@ final class AsyncWaiter extends Waiter {
 
     /**
      * Ties the future to the queue, both ways: when its time is over the queue is told, and a future that ends by anything but
-     * a lease ({@code cancel()}, {@code orTimeout()}) withdraws the request.
+     * a lease ({@code cancel()}, {@code orTimeout()}, {@code complete()}) withdraws the request.
      */
     void bind(LockQueue queue, Scheduler scheduler, long timeoutNanos) {
         if (timeoutNanos != Long.MAX_VALUE && isWaiting()) {
@@ -71,7 +71,7 @@ final class AsyncWaiter extends Waiter {
             }
         }
         future.whenComplete((lease, failure) -> {
-            if (failure != null) {
+            if (lease == null || lease != outcome()) {
                 queue.withdraw(this);
             }
         });

@@ -11,6 +11,7 @@ final class BlockingWaiter extends Waiter {
     private static final long UNDO_WAIT = 1_000_000_000L;
 
     private final Thread thread = Thread.currentThread();
+    private final long start = System.nanoTime();
 
     BlockingWaiter(LockOptions options, boolean patient, long since) {
         super(options, patient, since);
@@ -33,7 +34,6 @@ final class BlockingWaiter extends Waiter {
      * @param timeoutNanos when the request is overdue; {@link Long#MAX_VALUE} for never
      */
     Outcome await(LockQueue queue, long timeoutNanos) throws InterruptedException {
-        long end = System.nanoTime() + timeoutNanos;
         boolean timed = timeoutNanos != Long.MAX_VALUE;
         while (true) {
             Outcome outcome = outcome();
@@ -47,7 +47,7 @@ final class BlockingWaiter extends Waiter {
             if (!timed) {
                 LockSupport.park(this);
             } else {
-                long left = end - System.nanoTime();
+                long left = timeoutNanos - (System.nanoTime() - start);
                 if (left > 0) {
                     LockSupport.parkNanos(this, left);
                 } else {

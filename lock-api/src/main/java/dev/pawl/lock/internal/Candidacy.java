@@ -2,13 +2,11 @@ package dev.pawl.lock.internal;
 
 import dev.pawl.lock.LockOptions;
 import dev.pawl.lock.LossReason;
-import dev.pawl.lock.spi.Attempt;
 import dev.pawl.lock.spi.Contender;
 import dev.pawl.lock.spi.Contest;
 import dev.pawl.lock.spi.Grant;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +36,10 @@ final class Candidacy implements Contest {
     private final String owner;
     private final Contender contender;
 
+    private static final Duration SHORTEST_REST = Duration.ofMillis(1);
+
     private Phase phase = Phase.FRESH;
+    private boolean answered;
     private boolean willWait;
     private boolean wokenMeanwhile;
     private long sentAt;
@@ -95,28 +96,28 @@ final class Candidacy implements Contest {
         return phase == Phase.ATTEMPTING;
     }
 
-    /**
-     * Asks the service; the answer goes to the queue.
-     *
-     * @param behind how many stand behind the first waiter. The block of tokens is measured by them: a token that is reserved
-     *     and not used moves the counter ahead of the clock that is its floor when the service loses its data
-     */
-    void attempt(boolean waits, int behind, Executor blocking) {
+    /** Whether the service has said at least once that another has the lock. */
+    boolean wasAnswered() {
+        return answered;
+    }
+
+    /** Asks the service; the answer goes to the queue. */
+    void attempt(boolean waits, Executor blocking) {
         phase = Phase.ATTEMPTING;
         willWait = waits;
         wokenMeanwhile = false;
         stopLooking();
         engine.observers().attempt(name());
-        boolean handsOff = options.renewal() && !options.handOffMaxTime().isZero();
-        int tokens = handsOff ? 1 + Math.min(options.handOffMaxGrants(), 4 * behind) : 1;
+        int tokens = block();
         sentAt = engine.now();
-        CompletionStage<Attempt> reply;
-        try {
-            reply = contender.attempt(waits, tokens, blocking);
-        } catch (Throwable e) {
-            reply = CompletableFuture.failedStage(e);
-        }
-        reply.whenComplete((answer, failure) -> queue.answered(this, answer, failure));
+        Stages.of(() -> contender.attempt(waits, tokens, blocking))
+                .whenComplete((answer, failure) -> queue.answered(this, answer, failure));
+    }
+
+    /** How many tokens to ask for: as many as hand-off may use. */
+    private int block() {
+        boolean handsOff = options.renewal() && !options.handOffMaxTime().isZero();
+        return handsOff ? 1 + options.handOffMaxGrants() : 1;
     }
 
     /** A wake-up has come; true if it is time to look now. */
@@ -130,17 +131,24 @@ final class Candidacy implements Contest {
      *
      * @return true if there is no rest: it was woken meanwhile, or must now queue at the service for those who came since
      */
-    boolean rest(long retryAfter) {
+    boolean rest(Duration retryAfter) {
         phase = Phase.RESTING;
+        answered = true;
         if (wokenMeanwhile || !willWait) {
             return true;
         }
-        long ceiling = options.retryCeiling().toNanos();
-        long spread = 1 + Math.min(retryAfter, ceiling) / 8;
-        long jitter = engine.environment().random().applyAsLong(spread);
-        long delay = retryAfter + spread < ceiling ? retryAfter + jitter : ceiling - jitter;
-        cancelLook = engine.environment().scheduler().schedule(delay, this::wake);
+        cancelLook = engine.environment().scheduler().schedule(untilNextLook(retryAfter), this::wake);
         return false;
+    }
+
+    /** A little after the time that the service named, or a little before the ceiling: many who were told the same spread out. */
+    private long untilNextLook(Duration retryAfter) {
+        Duration ceiling = options.retryCeiling();
+        Duration least = retryAfter.compareTo(SHORTEST_REST) < 0 ? SHORTEST_REST : retryAfter;
+        boolean early = least.compareTo(ceiling) < 0;
+        long rest = (early ? least : ceiling).toNanos();
+        long jitter = engine.environment().random().applyAsLong(1 + rest / 8);
+        return early ? Math.min(rest + jitter, ceiling.toNanos()) : rest - jitter;
     }
 
     private void stopLooking() {
@@ -153,6 +161,10 @@ final class Candidacy implements Contest {
 
     /** The hold of a grant to this contest, valid from before the attempt was sent. */
     Hold hold(Grant grant) {
+        if (grant.firstToken() < 1 || grant.tokens() < 1 || grant.validFor().compareTo(Duration.ZERO) <= 0) {
+            throw new IllegalStateException("the backend granted no token or no time: " + grant.tokens() + " from "
+                    + grant.firstToken() + ", for " + grant.validFor());
+        }
         stopLooking();
         return new Hold(engine.environment().ticker(), grant, options, queue, sentAt);
     }

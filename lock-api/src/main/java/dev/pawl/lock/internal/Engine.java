@@ -2,6 +2,7 @@ package dev.pawl.lock.internal;
 
 import dev.pawl.lock.DistributedLock;
 import dev.pawl.lock.Guarantees;
+import dev.pawl.lock.Guarantees.CrashRelease;
 import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.LockClient;
 import dev.pawl.lock.LockListener;
@@ -13,6 +14,7 @@ import java.util.Collection;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,7 +42,8 @@ final class Engine implements LockClient {
         this.backend = backend;
         this.defaults = defaults;
         this.env = env;
-        this.undoer = new Undoer(env, observers);
+        boolean leases = backend.guarantees().crashRelease() == CrashRelease.LEASE;
+        this.undoer = new Undoer(env, observers, leases);
         this.renewer = new Renewer(backend, env, observers);
     }
 
@@ -163,8 +166,11 @@ final class Engine implements LockClient {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        queues.values().forEach(LockQueue::close);
-        undoer.await(CLOSE_WAIT);
+        long end = System.nanoTime() + CLOSE_WAIT;
+        CompletableFuture<?>[] closing =
+                queues.values().stream().map(LockQueue::close).toArray(CompletableFuture<?>[]::new);
+        Waits.quietly(CompletableFuture.allOf(closing), CLOSE_WAIT);
+        undoer.await(end - System.nanoTime());
         try {
             backend.close();
         } finally {

@@ -3,6 +3,7 @@ package dev.pawl.lock.internal;
 import dev.pawl.lock.spi.Ticker;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,7 +22,10 @@ import java.util.function.LongUnaryOperator;
  *
  * @param ticker the monotonic clock
  * @param scheduler the timer
- * @param callbacks runs the users' callbacks, and the calls of blocking client libraries that nobody waits for
+ * @param callbacks completes the users' futures
+ * @param alarms runs the users' actions on a loss, which may block: one that does must not keep the news from another lease
+ * @param io runs what blocking client libraries do while no caller stands still for it; no user code comes here, so
+ *     what a user blocks delays no renewal
  * @param random a number from zero to below its argument, to spread what would happen at once
  * @param owners a new owner id at each call
  * @param shutdown ends the threads
@@ -30,49 +34,57 @@ record Environment(
         Ticker ticker,
         Scheduler scheduler,
         Executor callbacks,
+        Executor alarms,
+        Executor io,
         LongUnaryOperator random,
         OwnerIds owners,
         Runnable shutdown) {
 
-    private static final int CALLBACK_THREADS = 16;
+    private static final int THREADS = 16;
+    private static final int ALARM_THREADS = 128;
     private static final AtomicInteger CLIENTS = new AtomicInteger();
 
-    /** The real world: one timer thread and up to 16 callback threads, all daemons, none of them started before it is needed. */
+    /** The real world: one timer thread and three pools; daemons, started when they are needed and ended when they are not. */
     static Environment live(Ticker ticker) {
         String name = "pawl-" + CLIENTS.incrementAndGet();
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, daemons(name + "-timer"));
         timer.setRemoveOnCancelPolicy(true);
-        ThreadPoolExecutor callbacks = new ThreadPoolExecutor(
-                CALLBACK_THREADS,
-                CALLBACK_THREADS,
-                10,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                daemons(name + "-callback"),
-                (task, closed) -> task.run());
-        callbacks.allowCoreThreadTimeOut(true);
+        timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+        List<ExecutorService> pools = List.of(
+                pool(name + "-callback", THREADS), pool(name + "-alarm", ALARM_THREADS), pool(name + "-io", THREADS));
         return new Environment(
                 ticker,
                 onTimer(timer),
-                callbacks,
+                pools.get(0),
+                pools.get(1),
+                pools.get(2),
                 bound -> ThreadLocalRandom.current().nextLong(bound),
                 OwnerIds.random(),
-                () -> shutDown(timer, callbacks));
+                () -> {
+                    timer.shutdownNow();
+                    pools.forEach(ExecutorService::shutdown);
+                });
+    }
+
+    /** What comes after its shutdown is run by who brings it: nothing that somebody waits for is dropped. */
+    private static ExecutorService pool(String name, int threads) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threads,
+                threads,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                daemons(name),
+                (task, closed) -> task.run());
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     private static Scheduler onTimer(ScheduledThreadPoolExecutor timer) {
         return (delay, task) -> {
-            if (timer.isShutdown()) {
-                return () -> {};
-            }
             ScheduledFuture<?> future = timer.schedule(task, delay, TimeUnit.NANOSECONDS);
             return () -> future.cancel(false);
         };
-    }
-
-    private static void shutDown(ExecutorService timer, ExecutorService callbacks) {
-        timer.shutdownNow();
-        callbacks.shutdown();
     }
 
     private static ThreadFactory daemons(String prefix) {

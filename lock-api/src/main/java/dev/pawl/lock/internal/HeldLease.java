@@ -10,7 +10,6 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class HeldLease implements Lease, Waiter.Outcome {
 
     /** The longest that {@link #close()} waits for the backend. */
-    private static final long CLOSE_WAIT = 5_000_000_000L;
+    static final long CLOSE_WAIT = 5_000_000_000L;
 
     private final Hold hold;
     private final FencingToken token;
@@ -37,12 +36,11 @@ final class HeldLease implements Lease, Waiter.Outcome {
     /** Null while held; then why it ended, {@link LossReason#RELEASED} included. */
     private final AtomicReference<@Nullable LossReason> end = new AtomicReference<>();
 
-    private final AtomicBoolean closed = new AtomicBoolean();
+    /** Who closed it first, and what it told others; null while nobody has. */
+    private final AtomicReference<@Nullable CompletableFuture<Void>> closing = new AtomicReference<>();
+
     private final Queue<Consumer<LeaseLostEvent>> onLost = new ConcurrentLinkedQueue<>();
     private volatile @Nullable LeaseLostEvent loss;
-
-    /** What {@link #releaseAsync()} has told; complete when the lease was closed otherwise. */
-    private volatile CompletableFuture<Void> told = CompletableFuture.completedFuture(null);
 
     HeldLease(Hold hold, Engine engine) {
         this.hold = hold;
@@ -82,8 +80,7 @@ final class HeldLease implements Lease, Waiter.Outcome {
     @Override
     public void ensureValid() {
         if (!isValid()) {
-            LossReason why = end.get();
-            throw lostException(why == null ? hold.lapseReason() : why);
+            throw lostException();
         }
     }
 
@@ -98,7 +95,7 @@ final class HeldLease implements Lease, Waiter.Outcome {
         loss = event;
         engine.observers().lost(event);
         if (!onLost.isEmpty()) {
-            engine.environment().callbacks().execute(() -> tellLoss(event));
+            engine.environment().alarms().execute(() -> tellLoss(event));
         }
         return true;
     }
@@ -123,7 +120,9 @@ final class HeldLease implements Lease, Waiter.Outcome {
         }
     }
 
-    private LeaseLostException lostException(LossReason why) {
+    private LeaseLostException lostException() {
+        LossReason end = this.end.get();
+        LossReason why = end == null ? hold.lapseReason() : end;
         String what = why == LossReason.RELEASED ? "was released" : "was lost (" + why + ")";
         return new LeaseLostException(
                 token,
@@ -136,46 +135,48 @@ final class HeldLease implements Lease, Waiter.Outcome {
 
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
-        }
-        CompletableFuture<Void> done = release(Thread.currentThread());
-        if (done != null) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        if (closing.compareAndSet(null, done)) {
+            if (!release(Thread.currentThread(), done)) {
+                throw lostException();
+            }
             Waits.quietly(done, CLOSE_WAIT);
-        } else {
-            throw lostException(Objects.requireNonNull(end.get()));
         }
     }
 
     @Override
     public CompletableFuture<Void> releaseAsync() {
-        if (!closed.compareAndSet(false, true)) {
-            return told.copy();
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        if (!closing.compareAndSet(null, answer)) {
+            return Objects.requireNonNull(closing.get());
         }
-        CompletableFuture<Void> done = release(null);
-        if (done == null) {
-            return CompletableFuture.failedFuture(lostException(Objects.requireNonNull(end.get())));
-        }
-        CompletableFuture<Void> answer = done.handleAsync(
+        long asked = engine.now();
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        done.whenCompleteAsync(
                 (nothing, failure) -> {
-                    if (failure != null) {
-                        throw engine.backendFailure(name(), since, Causes.of(failure, "no answer"));
+                    if (failure == null) {
+                        answer.complete(null);
+                    } else {
+                        answer.completeExceptionally(
+                                engine.backendFailure(name(), asked, Causes.of(failure, "no answer")));
                     }
-                    return null;
                 },
                 engine.environment().callbacks());
-        told = answer;
-        return answer.copy();
+        if (!release(null, done)) {
+            answer.completeExceptionally(lostException());
+        }
+        return answer;
     }
 
-    /** Gives the hold back; null if the lease was lost before. */
-    private @Nullable CompletableFuture<Void> release(@Nullable Thread waiting) {
+    /** Gives the hold back; false if the lease was lost before. */
+    private boolean release(@Nullable Thread waiting, CompletableFuture<Void> done) {
         if (!hold.isCurrent() && lose(hold.lapseReason())) {
             hold.queue().lost(hold, hold.lapseReason());
         }
         if (!end.compareAndSet(null, LossReason.RELEASED)) {
-            return null;
+            return false;
         }
-        return hold.queue().release(this, waiting);
+        hold.queue().release(this, waiting, done);
+        return true;
     }
 }

@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Hold {
 
     private static final long LAPSED = Long.MIN_VALUE;
+    private static final long MIN_PAUSE = 5_000_000;
 
     private final Ticker ticker;
     private final Grant grant;
@@ -52,7 +53,10 @@ final class Hold {
         this.queue = queue;
         this.origin = sentAt;
         this.validFor = grant.validFor().toNanos();
-        this.margin = options.safetyMargin().toNanos();
+        // The same share of what the service gives, should that not be the lease that was asked for.
+        double share =
+                (double) options.safetyMargin().toNanos() / options.leaseTime().toNanos();
+        this.margin = (long) (validFor * share);
         this.deadline = new AtomicLong(validFor - margin);
         this.renewAt = validFor / 3;
     }
@@ -87,7 +91,8 @@ final class Hold {
 
     /** Nanoseconds to the deadline, zero when lapsed. */
     long remaining() {
-        return isCurrent() ? Math.max(0, deadline.get() - now()) : 0;
+        long end = deadline.get();
+        return isCurrent() && end != LAPSED ? Math.max(0, end - now()) : 0;
     }
 
     /** How long the service may keep the hold if it heard our very last request. */
@@ -100,6 +105,9 @@ final class Hold {
     /** Nanoseconds until the renewer has to look at this hold again. */
     long nextLook() {
         long end = deadline.get();
+        if (end == LAPSED) {
+            return 0;
+        }
         long next = options.renewal() && !renewing ? Math.min(renewAt, end) : end;
         return Math.max(0, next - now());
     }
@@ -135,8 +143,6 @@ final class Hold {
         renewing = false;
     }
 
-    private static final long MIN_PAUSE = 5_000_000;
-
     /** What to call the loss of a hold whose deadline has passed. */
     LossReason lapseReason() {
         return unanswered ? LossReason.UNREACHABLE : LossReason.EXPIRED;
@@ -151,19 +157,23 @@ final class Hold {
 
     /**
      * Whether the next waiter of this process may have the hold: within the bounds, with a token of its own, and with more than
-     * a third of the lease left. A waiter with other options, or without renewal (it is due a whole lease), asks the service:
-     * that costs the same round trip as the renewal it would need.
+     * a third of the lease left. Without renewal each holder is due a whole lease and the service is asked: that costs the same
+     * round trip as the renewal it would need.
      */
-    boolean mayPassTo(LockOptions next) {
+    boolean mayPassOn() {
         return options.renewal()
-                && options.equals(next)
                 && handOffs < options.handOffMaxGrants()
                 && handOffs + 1 < grant.tokens()
                 && now() < options.handOffMaxTime().toNanos()
                 && remaining() > validFor / 3;
     }
 
-    void pass() {
+    /** Whether a lease on this hold is what a request with these options asks for. */
+    boolean serves(LockOptions wanted) {
+        return options.equals(wanted);
+    }
+
+    void passOn() {
         handOffs++;
     }
 }

@@ -3,16 +3,14 @@ package dev.pawl.lock.internal;
 import dev.pawl.lock.LossReason;
 import dev.pawl.lock.spi.Attempt;
 import dev.pawl.lock.spi.Grant;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,28 +29,29 @@ import org.slf4j.LoggerFactory;
  *       └──────────────── released or lost, nobody waits ────────┘
  * </pre>
  *
- * <p>It is an actor: events are queued, and whichever thread finds the queue at rest works them off, one after the other. So
- * the state needs no lock, nothing is held while the backend or a listener is called, and requests for a name leave in the
- * order of its events. A queue at rest with nothing in it retires and leaves the engine's map; who comes too late finds a new
- * one.
+ * <p>It is an actor: all that happens is an event of its {@link Mailbox}. So the state needs no lock, nothing is held while the
+ * backend or a listener is called, and requests for a name leave in the order of its events. A queue with nothing in it retires
+ * and leaves the engine's map; who comes too late finds a new one.
  */
-final class LockQueue {
+final class LockQueue implements Mailbox.Owner {
 
     private static final Logger LOG = LoggerFactory.getLogger(LockQueue.class);
-    private static final int RETIRED = Integer.MIN_VALUE / 2;
+    private static final int MOST_DEAD_GRANTS = 3;
 
     private final String name;
     private final Engine engine;
-    private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger pending = new AtomicInteger();
+    private final Mailbox mailbox;
 
-    // Touched by events only.
+    // Touched by events only, but for the volatile ones.
     private final Set<Waiter> waiters = new LinkedHashSet<>();
     private @Nullable Candidacy candidacy;
     private @Nullable HeldLease lease;
 
     /** The last thing that was taken back from the service; requests of one name are answered in order. */
-    private CompletableFuture<Void> undoing = CompletableFuture.completedFuture(null);
+    private volatile CompletableFuture<Void> undoing = CompletableFuture.completedFuture(null);
+
+    /** How many grants in a row were dead on arrival. */
+    private int deadGrants;
 
     /** Whether a request that will not wait has anything to ask; read from outside as a hint. */
     private volatile boolean occupied;
@@ -60,6 +59,7 @@ final class LockQueue {
     LockQueue(String name, Engine engine) {
         this.name = name;
         this.engine = engine;
+        this.mailbox = new Mailbox(this, engine.environment().io());
     }
 
     String name() {
@@ -70,56 +70,37 @@ final class LockQueue {
         return occupied;
     }
 
-    // --- the actor ---------------------------------------------------------------------------------------------
+    // --- the owner of its mailbox ------------------------------------------------------------------------------
 
-    /** Queues an event and works off what is queued, unless another thread is at it; false if this queue has retired. */
-    private boolean post(Runnable event) {
-        events.add(event);
-        int before = pending.getAndIncrement();
-        if (before == 0) {
-            workOff();
-        }
-        return before >= 0;
-    }
-
-    private void workOff() {
-        int batch = 1;
-        while (batch > 0) {
-            for (int i = 0; i < batch; i++) {
-                run(events.poll());
-            }
-            if (isEmpty() && pending.compareAndSet(batch, RETIRED)) {
-                engine.retire(this);
-                return;
-            }
-            batch = pending.addAndGet(-batch);
-        }
-    }
-
-    private void run(@Nullable Runnable event) {
-        try {
-            if (event != null) {
-                event.run();
-            }
-        } catch (Throwable e) {
-            LOG.error("lock '{}': a defect in the lock engine", name, e);
-        }
-    }
-
-    private boolean isEmpty() {
+    @Override
+    public boolean isIdle() {
         return waiters.isEmpty() && lease == null && candidacy == null;
+    }
+
+    @Override
+    public void retired() {
+        engine.retire(this);
+    }
+
+    @Override
+    public void broken(Throwable failure) {
+        LOG.error("lock '{}': the engine or the backend broke its contract", name, failure);
+        failed(failure);
     }
 
     // --- what others ask ---------------------------------------------------------------------------------------
 
     /** A new request; false if this queue has retired. */
     boolean join(Waiter waiter) {
-        return post(() -> joined(waiter));
+        if (waiter.isOwnThread(Thread.currentThread()) && mailbox.isWorker()) {
+            throw new IllegalStateException("lock '" + name + "': a listener of this lock cannot wait for it");
+        }
+        return mailbox.post(() -> joined(waiter));
     }
 
     /** The request's time is over. */
     void overdue(Waiter waiter) {
-        post(() -> endOverdue(waiter));
+        mailbox.post(() -> endOverdue(waiter));
     }
 
     /**
@@ -130,8 +111,8 @@ final class LockQueue {
     CompletableFuture<Void> withdraw(Waiter waiter) {
         CompletableFuture<Void> undone = new CompletableFuture<>();
         if (waiter.end(Waiter.End.WITHDRAWN)) {
-            if (!post(() -> remove(waiter, undone))) {
-                undone.complete(null);
+            if (!mailbox.post(() -> remove(waiter, undone))) {
+                completeAfterUndoing(undone);
             }
         } else if (waiter.outcome() instanceof HeldLease unwanted) {
             unwanted.releaseAsync().whenComplete((nothing, failure) -> undone.complete(null));
@@ -145,22 +126,32 @@ final class LockQueue {
      * The holder has closed its lease.
      *
      * @param waiting the thread that stands still until it is done, or null
-     * @return completes when the hold was handed on or the service has confirmed its release
+     * @param done completed when the hold was handed on or the service has confirmed its release
      */
-    CompletableFuture<Void> release(HeldLease released, @Nullable Thread waiting) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        post(() -> released(released, waiting, done));
-        return done;
+    void release(HeldLease released, @Nullable Thread waiting, CompletableFuture<Void> done) {
+        mailbox.post(() -> released(released, waiting, done));
     }
 
     /** The hold has ended without its holder. */
     void lost(Hold hold, LossReason reason) {
-        post(() -> holdLost(hold, reason));
+        mailbox.post(() -> holdLost(hold, reason));
     }
 
-    /** The client is closing. */
-    void close() {
-        post(this::closed);
+    /**
+     * The client is closing.
+     *
+     * @return completes when what was held or asked for is on its way back, and as far as is known has arrived
+     */
+    CompletableFuture<Void> close() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        boolean posted = mailbox.post(() -> {
+            closed();
+            completeAfterUndoing(done);
+        });
+        if (!posted) {
+            done.complete(null);
+        }
+        return done;
     }
 
     // --- waiters -----------------------------------------------------------------------------------------------
@@ -172,19 +163,24 @@ final class LockQueue {
             waiter.end(Waiter.End.CONTENDED);
         } else if (waiter.isWaiting()) {
             waiters.add(waiter);
+            updateOccupied();
             contend();
         }
         updateOccupied();
     }
 
-    /** A request whose attempt is under way waits for the answer: it is one bounded exchange, and may be a grant. */
+    /**
+     * The first request waits for the answer to the attempt that is under way: it is one bounded exchange, and may be a grant. So
+     * do the others while nobody has heard anything of the service: it may be a fault, which is not the same as contention.
+     */
     private void endOverdue(Waiter waiter) {
         if (!waiters.contains(waiter)) {
             return;
         }
         waiter.overdue();
         Candidacy current = candidacy;
-        if (current == null || !current.isAttempting() || waiter != first()) {
+        boolean answerMatters = waiter == first() || (current != null && !current.wasAnswered());
+        if (current == null || !current.isAttempting() || !answerMatters) {
             giveUp(waiter);
         }
     }
@@ -205,7 +201,11 @@ final class LockQueue {
         } else if (wasFirst) {
             contend();
         }
-        undoing.whenComplete((nothing, failure) -> undone.complete(null));
+        completeAfterUndoing(undone);
+    }
+
+    private void completeAfterUndoing(CompletableFuture<Void> done) {
+        undoing.whenComplete((nothing, failure) -> done.complete(null));
     }
 
     private @Nullable Waiter first() {
@@ -218,9 +218,14 @@ final class LockQueue {
     }
 
     /** Where a blocking client library may run: here, if the thread that works for the caller is the caller's own. */
-    private Executor executorFor(@Nullable Waiter waiter) {
-        boolean own = waiter != null && waiter.isOwnThread(Thread.currentThread());
-        return own ? Runnable::run : engine.environment().callbacks();
+    private Executor executorFor(Waiter waiter) {
+        return here(waiter.isOwnThread(Thread.currentThread()));
+    }
+
+    /** Not on a thread that is interrupted: client libraries give up on it, and what is under way must not end by that. */
+    private Executor here(boolean standsStill) {
+        boolean own = standsStill && !Thread.currentThread().isInterrupted();
+        return own ? Runnable::run : engine.environment().io();
     }
 
     // --- contending --------------------------------------------------------------------------------------------
@@ -255,12 +260,12 @@ final class LockQueue {
 
     private void look(Candidacy current, Waiter head) {
         boolean willWait = waiters.stream().anyMatch(waiter -> waiter.isPatient() && !waiter.isOverdue());
-        current.attempt(willWait, waiters.size() - 1, executorFor(head));
+        current.attempt(willWait, executorFor(head));
     }
 
     /** Something may have changed at the service. */
     void wake(Candidacy woken) {
-        post(() -> {
+        mailbox.post(() -> {
             Waiter head = first();
             if (candidacy == woken && head != null && woken.woken()) {
                 look(woken, head);
@@ -270,15 +275,16 @@ final class LockQueue {
 
     /** The answer to an attempt. Of a candidacy that was given up it means nothing: leaving has undone it. */
     void answered(Candidacy asked, @Nullable Attempt answer, @Nullable Throwable failure) {
-        post(() -> {
+        mailbox.post(() -> {
             if (candidacy != asked) {
                 return;
             }
             if (answer instanceof Attempt.Granted granted) {
+                Hold hold = asked.hold(granted.grant());
                 candidacy = null;
-                granted(asked.hold(granted.grant()));
+                granted(hold);
             } else if (answer instanceof Attempt.Busy busy) {
-                busy(asked, busy.retryAfter().toNanos());
+                busy(asked, busy.retryAfter());
             } else {
                 failed(Causes.of(failure, "the backend gave no answer"));
             }
@@ -287,25 +293,41 @@ final class LockQueue {
 
     private void granted(Hold hold) {
         if (!hold.isCurrent()) {
-            giveBack(hold, null);
-            Throwable tooLate = new IllegalStateException("the grant came only after its lease had run out");
-            endAll(waiter -> !waiter.isPatient() || waiter.isOverdue(), new Waiter.Failed(tooLate));
-            contend();
+            deadOnArrival(hold);
+            return;
+        }
+        deadGrants = 0;
+        engine.renewer().watch(hold);
+        if (leaseToNext(hold)) {
+            endTheImpatient();
         } else {
-            engine.renewer().watch(hold);
-            if (!leaseToNext(hold)) {
-                engine.renewer().unwatch(hold);
-                giveBack(hold, null);
-            }
+            engine.renewer().unwatch(hold);
+            giveBack(hold, null);
+            contend();
         }
     }
 
-    private void busy(Candidacy asked, long retryAfter) {
-        for (Waiter waiter : List.copyOf(waiters)) {
-            if (!waiter.isPatient() || waiter.isOverdue()) {
-                giveUp(waiter);
-            }
-        }
+    /** The process may have stood still: those who can wait ask again, but not for ever. */
+    private void deadOnArrival(Hold hold) {
+        giveBack(hold, null);
+        deadGrants++;
+        boolean hopeless = deadGrants >= MOST_DEAD_GRANTS;
+        Throwable tooLate =
+                new IllegalStateException("the answer came only after the lease that it granted had run out");
+        endAll(waiter -> hopeless || isImpatient(waiter), new Waiter.Failed(tooLate));
+        contend();
+    }
+
+    private static boolean isImpatient(Waiter waiter) {
+        return !waiter.isPatient() || waiter.isOverdue();
+    }
+
+    private void endTheImpatient() {
+        waiters.stream().filter(LockQueue::isImpatient).toList().forEach(this::giveUp);
+    }
+
+    private void busy(Candidacy asked, Duration retryAfter) {
+        endTheImpatient();
         Waiter head = first();
         if (candidacy == asked && head != null && asked.rest(retryAfter)) {
             look(asked, head);
@@ -314,7 +336,7 @@ final class LockQueue {
 
     /** A service that cannot be asked cannot be asked by the others in the queue either: all learn it now, none waits in vain. */
     private void failed(Throwable cause) {
-        leave(engine.environment().callbacks());
+        leave(engine.environment().io());
         endAll(waiter -> true, new Waiter.Failed(cause));
     }
 
@@ -340,9 +362,9 @@ final class LockQueue {
     private boolean leaseToNext(Hold hold) {
         HeldLease next = new HeldLease(hold, engine);
         lease = next;
-        for (Waiter waiter = first(); waiter != null; waiter = first()) {
+        occupied = true;
+        for (Waiter waiter = first(); waiter != null && hold.serves(waiter.options()); waiter = first()) {
             waiters.remove(waiter);
-            occupied = true;
             if (waiter.end(next)) {
                 engine.observers().acquired(next.token(), engine.now() - waiter.since());
                 return true;
@@ -356,14 +378,14 @@ final class LockQueue {
     private void released(HeldLease released, @Nullable Thread waiting, CompletableFuture<Void> done) {
         engine.observers().released(released.token(), released.heldFor());
         if (lease != released) {
-            done.complete(null);
+            completeAfterUndoing(done);
             return;
         }
         lease = null;
         Hold hold = released.hold();
         Waiter next = first();
-        if (next != null && hold.isCurrent() && hold.mayPassTo(next.options())) {
-            hold.pass();
+        if (next != null && hold.serves(next.options()) && hold.mayPassOn()) {
+            hold.passOn();
             if (leaseToNext(hold)) {
                 HeldLease passed = lease;
                 engine.observers().handOff(released.token(), passed == null ? released.token() : passed.token());
@@ -402,9 +424,7 @@ final class LockQueue {
 
     private CompletableFuture<Void> giveBack(Hold hold, @Nullable Thread waiting) {
         Grant grant = hold.grant();
-        Executor first = waiting == Thread.currentThread()
-                ? Runnable::run
-                : engine.environment().callbacks();
+        Executor first = here(waiting == Thread.currentThread());
         undoing = engine.undoer()
                 .undo(name, hold.serviceKeepsFor(), where -> engine.backend().release(grant, where), first);
         return undoing;
@@ -412,7 +432,7 @@ final class LockQueue {
 
     private void closed() {
         endAll(waiter -> true, Waiter.End.CLOSED);
-        leave(engine.environment().callbacks());
+        leave(engine.environment().io());
         HeldLease held = lease;
         if (held != null) {
             holdLost(held.hold(), LossReason.CLIENT_CLOSED);
@@ -421,13 +441,13 @@ final class LockQueue {
 
     /** The service says that it took the hold away. */
     void taken(Candidacy won, LossReason reason) {
-        post(() -> {
+        mailbox.post(() -> {
             HeldLease held = lease;
             if (held != null && held.hold().grant().contest() == won) {
                 holdLost(held.hold(), reason);
             } else if (candidacy == won) {
                 Waiter head = first();
-                leave(engine.environment().callbacks());
+                leave(engine.environment().io());
                 if (head != null) {
                     contend();
                 }

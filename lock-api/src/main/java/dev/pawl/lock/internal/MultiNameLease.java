@@ -3,6 +3,7 @@ package dev.pawl.lock.internal;
 import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LeaseLostEvent;
+import dev.pawl.lock.LeaseLostException;
 import dev.pawl.lock.MultiLease;
 import java.time.Duration;
 import java.util.Collections;
@@ -20,6 +21,7 @@ final class MultiNameLease implements MultiLease {
 
     private final List<Lease> leases;
     private final Map<String, FencingToken> tokens;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
      * @param leases at least one, in canonical order
@@ -72,7 +74,7 @@ final class MultiNameLease implements MultiLease {
         return all;
     }
 
-    /** Ends when both have, with the first failure and the second suppressed. */
+    /** Ends when both have; a lost lease is told before any other failure, the second failure is suppressed. */
     private static CompletableFuture<Void> both(CompletableFuture<Void> one, CompletableFuture<Void> other) {
         return one.handle((nothing, failure) -> failure)
                 .thenCombine(other.handle((nothing, failure) -> failure), MultiNameLease::primary)
@@ -81,31 +83,30 @@ final class MultiNameLease implements MultiLease {
                         : CompletableFuture.<Void>failedFuture(failure));
     }
 
-    private static @Nullable Throwable primary(@Nullable Throwable first, @Nullable Throwable second) {
-        if (first == null || second == null) {
-            return first == null ? second : first;
+    private static @Nullable Throwable primary(@Nullable Throwable one, @Nullable Throwable other) {
+        if (one == null || other == null) {
+            Throwable only = one == null ? other : one;
+            return only == null ? null : Causes.of(only, "");
         }
-        first.addSuppressed(second);
-        return first;
+        Throwable first = Causes.of(one, "");
+        Throwable second = Causes.of(other, "");
+        boolean swap = second instanceof LeaseLostException && !(first instanceof LeaseLostException);
+        Throwable primary = swap ? second : first;
+        primary.addSuppressed(swap ? first : second);
+        return primary;
     }
 
-    /** In reverse order; every lease is closed, whatever another one threw. */
+    /** All releases are under way before the first is waited for: the wait is bounded for the whole. */
     @Override
     public void close() {
-        RuntimeException primary = null;
-        for (int i = leases.size() - 1; i >= 0; i--) {
-            try {
-                leases.get(i).close();
-            } catch (RuntimeException e) {
-                if (primary == null) {
-                    primary = e;
-                } else {
-                    primary.addSuppressed(e);
-                }
-            }
+        if (!closed.compareAndSet(false, true)) {
+            return;
         }
-        if (primary != null) {
-            throw primary;
+        CompletableFuture<@Nullable Throwable> all = releaseAsync().handle((nothing, failure) -> failure);
+        Waits.quietly(all, HeldLease.CLOSE_WAIT);
+        Throwable failure = all.getNow(null);
+        if (failure != null && Causes.of(failure, "") instanceof LeaseLostException lost) {
+            throw lost;
         }
     }
 }

@@ -42,13 +42,13 @@ final class MultiNameLock implements MultiLock {
 
     /** How one lock is asked for; null when others have it. */
     @FunctionalInterface
-    private interface Step {
+    private interface Step<E extends Exception> {
         @Nullable
-        Lease take(DistributedLock lock) throws InterruptedException;
+        Lease take(DistributedLock lock) throws E;
     }
 
     /** All leases, or null when others have a lock; whatever ends it early, what was taken is given back. */
-    private @Nullable MultiLease takeAll(Step step) throws InterruptedException {
+    private <E extends Exception> @Nullable MultiLease takeAll(Step<E> step) throws E {
         List<Lease> taken = new ArrayList<>(locks.size());
         boolean complete = false;
         try {
@@ -68,11 +68,10 @@ final class MultiNameLock implements MultiLock {
         }
     }
 
-    /** Gives back in reverse order; what goes wrong is told to the listeners and must not hide why it was given back. */
+    /** What goes wrong here is told to the listeners, and must not hide why it was given back. */
     private static void giveBack(List<Lease> taken) {
-        for (int i = taken.size() - 1; i >= 0; i--) {
-            Lease lease = taken.get(i);
-            Observers.guarded("giving back lock '" + lease.name() + "'", lease::close);
+        if (!taken.isEmpty()) {
+            Waits.quietly(new MultiNameLease(taken).releaseAsync(), HeldLease.CLOSE_WAIT);
         }
     }
 
@@ -101,11 +100,7 @@ final class MultiNameLock implements MultiLock {
 
     @Override
     public Optional<MultiLease> tryAcquire() {
-        try {
-            return Optional.ofNullable(takeAll(lock -> lock.tryAcquire().orElse(null)));
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("an attempt that does not wait was interrupted", e);
-        }
+        return Optional.ofNullable(takeAll(lock -> lock.tryAcquire().orElse(null)));
     }
 
     @Override
@@ -187,7 +182,9 @@ final class MultiNameLock implements MultiLock {
         }
 
         private void giveBackAsync() {
-            taken.forEach(Lease::releaseAsync);
+            if (!taken.isEmpty()) {
+                new MultiNameLease(taken).releaseAsync();
+            }
         }
     }
 }

@@ -136,7 +136,7 @@ final class NamedLock implements DistributedLock {
     static long nanos(Duration timeout) {
         Objects.requireNonNull(timeout, "timeout");
         try {
-            return timeout.toNanos();
+            return Math.max(0, timeout.toNanos());
         } catch (ArithmeticException e) {
             return timeout.isNegative() ? 0 : FOREVER;
         }

@@ -22,7 +22,9 @@ final class Observers {
     }
 
     void attempt(String lock) {
-        tell(listener -> listener.onAttempt(lock));
+        if (!listeners.isEmpty()) {
+            tell(listener -> listener.onAttempt(lock));
+        }
     }
 
     void acquired(FencingToken token, long waitedNanos) {
@@ -118,7 +120,7 @@ final class Observers {
     static void guarded(String what, Runnable callback) {
         try {
             callback.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.warn("{} threw", what, e);
         }
     }

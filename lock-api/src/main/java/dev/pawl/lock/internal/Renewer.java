@@ -9,8 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -50,9 +48,10 @@ final class Renewer {
         watched.remove(hold);
     }
 
-    /** A sweep that was replaced by an earlier one does nothing. */
+    /** A sweep that was replaced by an earlier one is cancelled, or does nothing. */
     private final class Sweep implements Runnable {
         private final long at;
+        private volatile Runnable cancel = () -> {};
 
         private Sweep(long at) {
             this.at = at;
@@ -68,32 +67,37 @@ final class Renewer {
 
     private void armWithin(long delay) {
         long nap = jumpy ? Math.min(delay, JUMPY_NAP) : delay;
-        Sweep sweep = new Sweep(env.ticker().nanos() + nap);
-        while (true) {
-            Sweep current = armed.get();
-            if (current != null && current.at - sweep.at <= 0) {
-                return;
-            }
+        long at = env.ticker().nanos() + nap;
+        Sweep current = armed.get();
+        while (current == null || current.at - at > 0) {
+            Sweep sweep = new Sweep(at);
             if (armed.compareAndSet(current, sweep)) {
-                env.scheduler().schedule(nap, sweep);
+                sweep.cancel = env.scheduler().schedule(nap, sweep);
+                if (current != null) {
+                    current.cancel.run();
+                }
                 return;
             }
+            current = armed.get();
         }
     }
 
     private void sweep() {
-        List<Hold> due = new ArrayList<>();
-        for (Hold hold : watched) {
-            if (!hold.isCurrent()) {
-                gone(hold, hold.lapseReason());
-            } else if (hold.isRenewalDue()) {
-                due.add(hold);
+        try {
+            List<Hold> due = new ArrayList<>();
+            for (Hold hold : watched) {
+                if (!hold.isCurrent()) {
+                    gone(hold, hold.lapseReason());
+                } else if (hold.isRenewalDue()) {
+                    due.add(hold);
+                }
             }
+            if (!due.isEmpty()) {
+                renew(due);
+            }
+        } finally {
+            armForTheNext();
         }
-        if (!due.isEmpty()) {
-            renew(due);
-        }
-        armForTheNext();
     }
 
     private void armForTheNext() {
@@ -109,19 +113,19 @@ final class Renewer {
     private void renew(List<Hold> due) {
         due.forEach(Hold::renewalSent);
         long sentAt = env.ticker().nanos();
-        CompletionStage<Map<Grant, RenewalOutcome>> reply;
-        try {
-            reply = backend.renew(due.stream().map(Hold::grant).toList(), env.callbacks());
-        } catch (Throwable e) {
-            reply = CompletableFuture.failedStage(e);
-        }
-        reply.whenComplete((outcomes, failure) -> {
-            for (Hold hold : due) {
-                RenewalOutcome outcome = outcomes == null ? null : outcomes.get(hold.grant());
-                settle(hold, sentAt, outcome == null ? RenewalOutcome.UNKNOWN : outcome, failure);
+        List<Grant> grants = due.stream().map(Hold::grant).toList();
+        Stages.of(() -> backend.renew(grants, env.io())).whenComplete((outcomes, failure) -> {
+            try {
+                due.forEach(hold -> settle(hold, sentAt, outcomeOf(hold, outcomes), failure));
+            } finally {
+                armForTheNext();
             }
-            armForTheNext();
         });
+    }
+
+    private static RenewalOutcome outcomeOf(Hold hold, @Nullable Map<Grant, RenewalOutcome> outcomes) {
+        RenewalOutcome outcome = outcomes == null ? null : outcomes.get(hold.grant());
+        return outcome == null ? RenewalOutcome.UNKNOWN : outcome;
     }
 
     private void settle(Hold hold, long sentAt, RenewalOutcome outcome, @Nullable Throwable failure) {

@@ -18,11 +18,17 @@ final class Undoer {
 
     private final Environment env;
     private final Observers observers;
+    private final boolean endsWithLease;
     private final AtomicInteger unanswered = new AtomicInteger();
 
-    Undoer(Environment env, Observers observers) {
+    /**
+     * @param endsWithLease whether the service forgets by itself what is not renewed; if not, an undo is tried until the client
+     *     closes, and with it the session or connection that keeps what is to be undone
+     */
+    Undoer(Environment env, Observers observers, boolean endsWithLease) {
         this.env = env;
         this.observers = observers;
+        this.endsWithLease = endsWithLease;
     }
 
     /**
@@ -33,12 +39,12 @@ final class Undoer {
      * @param blocking where the first try may block
      * @return the outcome of the first try
      */
-    CompletableFuture<Void> undo(
-            String lock, long keptFor, Function<Executor, CompletionStage<?>> action, Executor blocking) {
+    <T> CompletableFuture<Void> undo(
+            String lock, long keptFor, Function<Executor, CompletionStage<T>> action, Executor blocking) {
         CompletableFuture<Void> first = new CompletableFuture<>();
         unanswered.incrementAndGet();
         long until = env.ticker().nanos() + keptFor;
-        call(action, blocking).whenComplete((done, failure) -> {
+        Stages.of(() -> action.apply(blocking)).whenComplete((done, failure) -> {
             unanswered.decrementAndGet();
             if (failure == null) {
                 first.complete(null);
@@ -46,35 +52,25 @@ final class Undoer {
                 Throwable cause = Causes.of(failure, "no answer");
                 observers.undoFailed(lock, cause);
                 first.completeExceptionally(cause);
-                retryLater(lock, until, action, FIRST_PAUSE);
+                retryLater(until, action, FIRST_PAUSE);
             }
         });
         return first;
     }
 
-    private void retryLater(String lock, long until, Function<Executor, CompletionStage<?>> action, long pause) {
-        if (env.ticker().nanos() - until >= 0) {
+    private <T> void retryLater(long until, Function<Executor, CompletionStage<T>> action, long pause) {
+        if (endsWithLease && env.ticker().nanos() - until >= 0) {
             return;
         }
-        env.scheduler()
-                .schedule(
-                        pause,
-                        () -> call(action, env.callbacks()).whenComplete((done, failure) -> {
-                            if (failure != null) {
-                                retryLater(lock, until, action, Math.min(2 * pause, LONGEST_PAUSE));
-                            }
-                        }));
+        Runnable again = () -> Stages.of(() -> action.apply(env.io())).whenComplete((done, failure) -> {
+            if (failure != null) {
+                retryLater(until, action, Math.min(2 * pause, LONGEST_PAUSE));
+            }
+        });
+        env.scheduler().schedule(pause, again);
     }
 
-    private static CompletionStage<?> call(Function<Executor, CompletionStage<?>> action, Executor blocking) {
-        try {
-            return action.apply(blocking);
-        } catch (Throwable e) {
-            return CompletableFuture.failedStage(e);
-        }
-    }
-
-    /** Waits until every undo had its first answer, or the time is over. */
+    /** Waits until every undo had its first answer, or the time is over; an interrupt does not end it. */
     void await(long nanos) {
         long end = System.nanoTime() + nanos;
         boolean interrupted = false;

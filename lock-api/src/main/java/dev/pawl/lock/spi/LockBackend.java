@@ -22,7 +22,7 @@ import java.util.concurrent.Executor;
  *       it.
  * </ul>
  *
- * <p>Implementations are safe for use by several threads. One backend may serve several clients at once.
+ * <p>Implementations are safe for use by several threads. A client closes its backend when it is closed.
  */
 public interface LockBackend extends AutoCloseable {
 

@@ -2,7 +2,6 @@ package dev.pawl.lock.redis;
 
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.codec.StringCodec;
-import io.lettuce.core.output.IntegerOutput;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
@@ -11,8 +10,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** One command that answers with a number, and when it began. */
-final class Call extends AsyncCommand<String, String, Long> {
+/** One command that answers with numbers, and when it began. */
+final class Call extends AsyncCommand<String, String, long[]> {
 
     private final String lockName;
     private final String key;
@@ -20,7 +19,7 @@ final class Call extends AsyncCommand<String, String, Long> {
     private volatile @Nullable Throwable earlierFailure;
 
     private Call(CommandType type, CommandArgs<String, String> args, String lockName, String key, long startNanos) {
-        super(new Command<>(type, new IntegerOutput<>(StringCodec.UTF8), args));
+        super(new Command<>(type, new NumbersOutput(), args));
         this.lockName = lockName;
         this.key = key;
         this.startNanos = startNanos;

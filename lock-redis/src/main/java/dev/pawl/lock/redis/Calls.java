@@ -14,7 +14,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.LongFunction;
 
 /**
  * Sends scripts and sees that each is answered in time.
@@ -51,7 +50,7 @@ final class Calls {
 
     /** Sends a script by its hash, or by its source when the server does not know it yet. */
     <T> CompletableFuture<T> run(
-            Script script, Entry entry, String[] keys, String[] values, LongFunction<? extends T> answer) {
+            Script script, Entry entry, String[] keys, String[] values, Function<long[], ? extends T> answer) {
         CompletableFuture<T> result = new CompletableFuture<>();
         Call call = Call.evalsha(script, entry.name(), System.nanoTime(), keys, values);
         whenAnswered(call, script, keys, values, answer, result);
@@ -65,7 +64,7 @@ final class Calls {
             List<Entry> entries,
             Function<Entry, String[]> keysOf,
             Function<Entry, String[]> valuesOf,
-            LongFunction<? extends T> answer) {
+            Function<long[], ? extends T> answer) {
         List<CompletableFuture<T>> results = new ArrayList<>(entries.size());
         List<Call> calls = new ArrayList<>(entries.size());
         long now = System.nanoTime();
@@ -89,7 +88,7 @@ final class Calls {
         Call call = Call.waitForReplicas(entry, startNanos, replicas, Math.max(1, patience.toMillis()));
         call.onComplete((reply, failure) -> {
             if (failure == null) {
-                result.complete(reply);
+                result.complete(reply[0]);
             } else {
                 result.completeExceptionally(faults.translate(call, failure));
             }
@@ -103,7 +102,7 @@ final class Calls {
             Script script,
             String[] keys,
             String[] values,
-            LongFunction<? extends T> answer,
+            Function<long[], ? extends T> answer,
             CompletableFuture<T> result) {
         call.onComplete((reply, failure) -> {
             if (failure == null) {

@@ -13,14 +13,14 @@ final class Entry {
 
     private final Contest contest;
     private final Keys keys;
-    private final String member;
+    private final String node;
     private final String leaseMillis;
     private final String queueLifeMillis;
 
     Entry(Contest contest, String namespace, String node) {
         this.contest = contest;
         keys = Keys.of(namespace, contest.name());
-        member = node + ":" + contest.owner();
+        this.node = node;
         leaseMillis = Long.toString(contest.leaseTime().toMillis());
         Duration life = contest.retryCeiling().multipliedBy(LOOKS_IN_A_QUEUE_LIFE);
         queueLifeMillis = Long.toString(Math.max(SHORTEST_QUEUE_LIFE_MILLIS, life.toMillis()));
@@ -42,9 +42,9 @@ final class Entry {
         return keys;
     }
 
-    /** Names the contest in the queue, and the channel of its backend. */
-    String member() {
-        return member;
+    /** The backend's name in queues and channels. */
+    String node() {
+        return node;
     }
 
     String leaseMillis() {

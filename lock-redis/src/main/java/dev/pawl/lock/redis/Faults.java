@@ -61,8 +61,8 @@ final class Faults {
     LockBackendException tooFewReplicas(Entry entry, long startNanos, long confirmed, int wanted) {
         Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
         String node = nodeOfKey.apply(entry.keys().lock());
-        String what = confirmed + " of " + wanted
-                + " replicas confirmed the grant, so it was undone; see INFO replication," + " or lower replicas";
+        String what = "had its grant confirmed by " + confirmed + " of " + wanted
+                + " replicas, so it was undone; see INFO replication," + " or lower replicas";
         return new LockBackendException(entry.name(), elapsed, node, message(entry.name(), elapsed, node, what), null);
     }
 

@@ -15,9 +15,6 @@ final class RedisContender implements Contender {
     private final RedisNode node;
     private final Entry entry;
 
-    /** The block that is asked for, or zero: fixed until an attempt is answered with busy, since a repeated one must give the same. */
-    private int tokens;
-
     /** Whether Redis may have anything of ours: a hold, a reservation or a place in the queue. */
     private volatile boolean traces;
 
@@ -32,31 +29,25 @@ final class RedisContender implements Contender {
 
     @Override
     public CompletionStage<Attempt> attempt(boolean willWait, int tokens, Executor blocking) {
-        if (this.tokens == 0) {
-            this.tokens = tokens;
-        }
-        int block = this.tokens;
         boolean mayBeQueued = willWait || traces;
         traces = true;
         long startNanos = System.nanoTime();
-        CompletableFuture<Attempt> answer =
-                node.acquire(entry, willWait, block, reply -> read(reply, block, mayBeQueued));
+        CompletableFuture<Attempt> answer = node.acquire(entry, willWait, tokens, reply -> read(reply, mayBeQueued));
         inFlight = answer;
         return node.wantsReplicas() ? answer.thenCompose(attempt -> confirm(attempt, startNanos)) : answer;
     }
 
-    private Attempt read(long reply, int block, boolean mayBeQueued) {
-        if (reply > 0) {
+    private Attempt read(long[] reply, boolean mayBeQueued) {
+        if (reply[0] > 0) {
             node.stopWaiting(entry);
             if (left) {
                 // A cluster's redirect or an unknown script can let the undoing overtake what it undoes.
                 undoneAgain = node.release(entry, true);
             }
-            return new Attempt.Granted(new RedisGrant(entry, reply, block));
+            return new Attempt.Granted(new RedisGrant(entry, reply[0], (int) reply[1]));
         }
         traces = mayBeQueued;
-        tokens = 0;
-        return new Attempt.Busy(Duration.ofMillis(-reply));
+        return new Attempt.Busy(Duration.ofMillis(-reply[0]));
     }
 
     private CompletionStage<Attempt> confirm(Attempt attempt, long startNanos) {

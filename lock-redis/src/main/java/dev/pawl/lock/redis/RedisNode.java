@@ -15,14 +15,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
-import java.util.function.LongFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The conversation with one Redis master, or one cluster of them, in the terms of the scripts. Safe for use by several threads. */
 final class RedisNode {
 
-    private static final int ID_BYTES = 12;
+    private static final int ID_BYTES = 8;
     private static final String YES = "1";
     private static final String NO = "0";
 
@@ -87,7 +87,7 @@ final class RedisNode {
         return id;
     }
 
-    CompletableFuture<Attempt> acquire(Entry entry, boolean willWait, int tokens, LongFunction<Attempt> answer) {
+    CompletableFuture<Attempt> acquire(Entry entry, boolean willWait, int tokens, Function<long[], Attempt> answer) {
         if (willWait) {
             // Before the attempt is sent: the wake-up may come before its answer.
             waiting.put(entry.owner(), entry.contest());
@@ -102,9 +102,8 @@ final class RedisNode {
                     entry.leaseMillis(),
                     Integer.toString(tokens),
                     tokenLifeMillis,
-                    entry.member(),
-                    willWait ? YES : NO,
-                    entry.queueLifeMillis(),
+                    entry.node(),
+                    willWait ? entry.queueLifeMillis() : "",
                     channelPrefix,
                     isCluster
                 },
@@ -118,8 +117,8 @@ final class RedisNode {
                 Script.RELEASE,
                 entry,
                 new String[] {keys.lock(), keys.queue()},
-                new String[] {entry.owner(), entry.member(), leaveQueue ? YES : NO, channelPrefix, isCluster},
-                reply -> reply == 1 ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD);
+                new String[] {entry.owner(), entry.node(), leaveQueue ? YES : NO, channelPrefix, isCluster},
+                reply -> reply[0] == 1 ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD);
     }
 
     List<CompletableFuture<RenewalOutcome>> renew(List<Entry> entries) {
@@ -131,11 +130,11 @@ final class RedisNode {
                 RedisNode::renewal);
     }
 
-    private static RenewalOutcome renewal(long reply) {
-        if (reply == 1) {
+    private static RenewalOutcome renewal(long[] reply) {
+        if (reply[0] == 1) {
             return RenewalOutcome.RENEWED;
         }
-        return reply == 0 ? RenewalOutcome.NOT_HELD : RenewalOutcome.TAKEN;
+        return reply[0] == 0 ? RenewalOutcome.NOT_HELD : RenewalOutcome.TAKEN;
     }
 
     boolean wantsReplicas() {

@@ -1,8 +1,8 @@
 -- Releases a lock, or leaves a contest, and hands over to the next in the queue. Idempotent for its owner.
 -- KEYS[1] the lock: the owner, or "~" and a member for whom it is reserved
--- KEYS[2] the waiting members, by arrival
+-- KEYS[2] the waiting members, "<node>:<owner>", by arrival
 -- ARGV[1] owner
--- ARGV[2] member: "<node>:<owner>"
+-- ARGV[2] node of the owner
 -- ARGV[3] "1" to leave the queue too
 -- ARGV[4] prefix of the nodes' channels
 -- ARGV[5] "1" in a cluster, where PUBLISH counts the listeners of one server only
@@ -12,11 +12,11 @@
 local RESERVATION = '100'
 
 if ARGV[3] == '1' then
-  redis.call('ZREM', KEYS[2], ARGV[2])
+  redis.call('ZREM', KEYS[2], ARGV[2] .. ':' .. ARGV[1])
 end
 
 local holder = redis.call('GET', KEYS[1])
-if holder ~= ARGV[1] and holder ~= '~' .. ARGV[2] then
+if holder ~= ARGV[1] and holder ~= '~' .. ARGV[2] .. ':' .. ARGV[1] then
   return 0
 end
 

@@ -64,7 +64,7 @@ class RedisBackendTest {
         assertThat(grant.firstToken()).isPositive();
         assertThat(server.redis().get(LOCK)).isEqualTo(player.owner());
         assertThat(server.redis().pttl(LOCK)).isBetween(20_000L, 30_000L);
-        assertThat(server.redis().get(TOKEN)).isEqualTo(Long.toString(grant.firstToken() + Player.TOKENS - 1));
+        assertThat(server.redis().get(TOKEN)).isEqualTo(grant.firstToken() + Player.TOKENS - 1 + " " + Player.TOKENS);
         assertThat(server.redis().ttl(TOKEN)).isBetween(604_700L, 604_800L);
     }
 
@@ -147,7 +147,7 @@ class RedisBackendTest {
         assertThat(server.redis().get(LOCK)).isEqualTo("~" + member(there, first));
         await().pollInterval(Duration.ofMillis(2)).until(() -> first.wakes() == 1);
         assertThat(second.wakes()).isZero();
-        assertThat(first.wins().firstToken()).isGreaterThanOrEqualTo(grant.firstToken() + Player.TOKENS);
+        assertThat(first.wins().firstToken()).isGreaterThanOrEqualTo(grant.firstToken() + grant.tokens());
         assertThat(second.wakes()).isZero();
     }
 
@@ -340,13 +340,29 @@ class RedisBackendTest {
     @Test
     void tokens_goUp_whenTheServersClockWasSetBack() {
         long ahead = 4_000_000_000_000_000L;
-        server.redis().set(TOKEN, Long.toString(ahead), SetArgs.Builder.ex(60));
+        server.redis().set(TOKEN, ahead + " 1", SetArgs.Builder.ex(60));
         Player player = new Player(here, "jobs");
         Grant grant = player.wins();
 
         assertThat(grant.firstToken()).isEqualTo(ahead + 1);
-        assertThat(server.redis().get(TOKEN)).isEqualTo(Long.toString(ahead + Player.TOKENS));
+        assertThat(server.redis().get(TOKEN)).isEqualTo(ahead + Player.TOKENS + " " + Player.TOKENS);
         assertThat(player.wins().firstToken()).isEqualTo(ahead + 1);
+    }
+
+    @Test
+    void tokens_areNeverAheadOfTheClock_howeverFastTheGrants() {
+        long last = 0;
+        for (int i = 0; i < 200; i++) {
+            TestContest contest = new TestContest("jobs");
+            Attempt.Granted won =
+                    (Attempt.Granted) Player.get(here.join(contest).attempt(true, 1_000_000, Runnable::run));
+            assertThat(won.grant().firstToken()).isGreaterThan(last);
+            assertThat(won.grant().tokens()).isPositive();
+            last = won.grant().firstToken() + won.grant().tokens() - 1;
+            Player.get(here.release(won.grant(), Runnable::run));
+        }
+        List<String> time = server.redis().time();
+        assertThat(last).isLessThan(Long.parseLong(time.get(0)) * 1_000_000 + Long.parseLong(time.get(1)));
     }
 
     // Names

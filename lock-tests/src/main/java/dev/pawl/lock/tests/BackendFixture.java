@@ -2,7 +2,9 @@ package dev.pawl.lock.tests;
 
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.spi.LockBackend;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A lock service under test, and the harm that can be done to it. A backend supplies one to the contract kit; the
@@ -71,6 +73,33 @@ public interface BackendFixture extends AutoCloseable {
      * @return true if a new token is larger than those before the loss of data
      */
     boolean tokensOutliveDataLoss();
+
+    /**
+     * The longest that one exchange with the service takes before the backend gives up on it.
+     *
+     * @return the time limit that {@link #newBackend()} is made with
+     */
+    default Duration ioLimit() {
+        return Duration.ofSeconds(5);
+    }
+
+    /**
+     * How many lock names the case about a million names uses: fewer where each costs two round trips.
+     *
+     * @return a count, at least 10,000
+     */
+    default int manyNames() {
+        return 50_000;
+    }
+
+    /**
+     * How many connections the service has open.
+     *
+     * @return the count, or empty where there is no such thing
+     */
+    default OptionalInt connections() {
+        return OptionalInt.empty();
+    }
 
     /** Undoes every harm, so that the next case starts on a working, empty service. */
     void heal();

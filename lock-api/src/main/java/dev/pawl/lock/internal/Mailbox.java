@@ -1,0 +1,105 @@
+package dev.pawl.lock.internal;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Works off events one after the other, on whichever thread brings one while none is being worked off. What the events touch
+ * needs no lock, and no lock is held while they call out.
+ *
+ * <pre>
+ *   at rest (0) ──post──▶ busy (n events counted) ──all worked off──▶ at rest
+ *                            │
+ *                            └── all worked off, and the owner is idle ──▶ retired   (final)
+ * </pre>
+ *
+ * <p>Source: the "wip" serialised drain loop of Reactive Streams implementations (D. Karnok, <i>Advanced RxJava</i>, 2015).
+ */
+final class Mailbox {
+
+    private static final int RETIRED = Integer.MIN_VALUE / 2;
+
+    /** How many events a thread works off for others before it leaves the rest to a thread of the engine's own. */
+    private static final int MOST_FOR_OTHERS = 256;
+
+    /** Whose events these are. Called by the thread that works them off. */
+    interface Owner {
+        /** Whether the owner has nothing left to wait for. */
+        boolean isIdle();
+
+        /** The mailbox takes no more events. */
+        void retired();
+
+        /** An event threw: the owner must leave nobody waiting for what it would have done. */
+        void broken(Throwable failure);
+    }
+
+    private final Owner owner;
+    private final Executor relief;
+    private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
+
+    /** Events that are posted and not worked off; negative once retired. */
+    private final AtomicInteger pending = new AtomicInteger();
+
+    private volatile @Nullable Thread worker;
+
+    Mailbox(Owner owner, Executor relief) {
+        this.owner = owner;
+        this.relief = relief;
+    }
+
+    /** Whether the calling thread is working off an event, so that waiting for another would be for ever. */
+    boolean isWorker() {
+        return worker == Thread.currentThread();
+    }
+
+    /** Adds an event and works off what there is, unless another thread is at it; false if this mailbox has retired. */
+    boolean post(Runnable event) {
+        events.add(event);
+        int before = pending.getAndIncrement();
+        if (before == 0) {
+            workOff(1);
+        }
+        return before >= 0;
+    }
+
+    private void workOff(int counted) {
+        int batch = counted;
+        int worked = 0;
+        while (batch > 0) {
+            for (int i = 0; i < batch; i++) {
+                run(events.poll());
+            }
+            worked += batch;
+            // An event that its poster has not counted yet may have been taken in place of one that was counted, which
+            // is then
+            // still here: only an empty queue may retire.
+            if (owner.isIdle() && events.isEmpty() && pending.compareAndSet(batch, RETIRED)) {
+                owner.retired();
+                return;
+            }
+            batch = pending.addAndGet(-batch);
+            if (batch > 0 && worked >= MOST_FOR_OTHERS) {
+                int rest = batch;
+                relief.execute(() -> workOff(rest));
+                return;
+            }
+        }
+    }
+
+    private void run(@Nullable Runnable event) {
+        worker = Thread.currentThread();
+        try {
+            if (event != null) {
+                event.run();
+            }
+        } catch (Throwable e) {
+            owner.broken(e);
+        } finally {
+            worker = null;
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.pawl.lock.examples;
+
+import dev.pawl.lock.LockClient;
+import dev.pawl.lock.examples.Result.Count;
+import dev.pawl.lock.examples.Result.LateWrite;
+import dev.pawl.lock.examples.Result.Sale;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** The three acts, told as they happen. */
+final class Acts {
+
+    /** Enough to show it; without a lock, more pieces only take longer. */
+    private static final int MOST_WITHOUT = 500;
+
+    private static final long LIMIT_MILLIS = 3_000;
+    private static final int SOLD_MEANWHILE = 3;
+
+    private final PrintStream out;
+    private final Progress progress;
+    private final Arguments arguments;
+    private final String run;
+    private final Crew crew;
+    private final Path scratch;
+
+    Acts(PrintStream out, Progress progress, Arguments arguments, String run, Crew crew, Path scratch) {
+        this.out = out;
+        this.progress = progress;
+        this.arguments = arguments;
+        this.run = run;
+        this.crew = crew;
+        this.scratch = scratch;
+    }
+
+    private void heading(String text) {
+        out.printf("%n%s%n", text);
+        progress.restart();
+    }
+
+    private static String count(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    /** Read, think, write, by several at once. */
+    Sale withoutLock() throws IOException, DemoException, InterruptedException {
+        int pieces = Math.min(arguments.items(), MOST_WITHOUT);
+        heading("1. No lock: " + arguments.workers() + " workers sell " + count(pieces) + " pieces");
+        try (Shop shop = Shop.withStock(scratch.resolve("without"), pieces)) {
+            String path = shop.directory().toString();
+            crew.sell(
+                    progress,
+                    () -> count(shop.receiptsFrom(0).size()) + " sold",
+                    "sell-without",
+                    Long.toString(LIMIT_MILLIS),
+                    path);
+            Tally tally = Tally.of(shop.receiptsFrom(0), run);
+            Sale sale = new Sale(pieces, shop.books().left(), tally, progress.seconds());
+            long tooMany = tally.sold() - pieces;
+            progress.say(count(tally.sold()) + " sold" + (tooMany > 0 ? ": " + count(tooMany) + " too many" : ""));
+            return sale;
+        }
+    }
+
+    /** The same, each sale under the lock. */
+    Sale withLock(LockClient locks, Path directory) throws IOException, DemoException, InterruptedException {
+        int pieces = arguments.items();
+        heading("2. With the lock: " + arguments.workers() + " workers sell " + count(pieces) + " pieces");
+        try (Arena arena = Arena.enter(locks, directory, pieces);
+                Shop shop = Shop.open(arena.directory())) {
+            String path = arena.directory().toString();
+            crew.sell(progress, () -> progressOf(shop.books()), "sell-with", path);
+            double seconds = progress.seconds();
+            Arena.Account account = arena.leave(run);
+            Tally tally = account.tally();
+            progress.say(count(tally.sold()) + " sold"
+                    + (tally.others() > 0 ? ", " + count(tally.others()) + " of them by another run" : ""));
+            return new Sale(account.stock(), account.left(), tally, seconds);
+        }
+    }
+
+    private static String progressOf(Shop.Books books) {
+        return count(books.sold()) + " of " + count(books.delivered()) + " sold";
+    }
+
+    /** A worker is stopped for longer than its lease, and writes when it wakes. */
+    LateWrite lateWrite() throws IOException, DemoException, InterruptedException {
+        heading("3. A worker is stopped for longer than its lease of " + Worker.SHORT_LEASE.toSeconds() + " s");
+        try (Shop open = Shop.withStock(scratch.resolve("open"), 10);
+                Shop guarded = Shop.withStock(scratch.resolve("guarded"), 10)) {
+            String[] shops = {open.directory().toString(), guarded.directory().toString()};
+            WorkerLink stopped = crew.first();
+            stopped.tell("hold", Boolean.toString(stopped.renewsUntilStopped()), shops[0], shops[1]);
+            long token = Long.parseLong(stopped.answer()[1]);
+            progress.say("worker 1 has the lock, token " + token + ", reads the books, and is stopped");
+            progress.say("(" + stopped.stopping() + ")");
+            stopped.stop();
+            long newest;
+            try {
+                WorkerLink next = crew.second();
+                next.tell("serve", Integer.toString(SOLD_MEANWHILE), shops[0], shops[1]);
+                newest = Long.parseLong(next.answer()[1]);
+            } finally {
+                stopped.resume();
+            }
+            progress.say("worker 2 got the lock, token " + newest + ", and sold " + SOLD_MEANWHILE + " pieces");
+            stopped.tell("write");
+            String[] late = stopped.answer();
+            boolean refused = late[1].equals("refused");
+            progress.say("worker 1 wakes and writes what it had in mind, with token " + token + ":");
+            progress.say("  the shop without a check has accepted it");
+            progress.say("  the shop with the token check has " + late[1] + " it: it has seen token " + newest);
+            progress.say("worker 1 closes its lease and is told: " + late[2]);
+            return new LateWrite(token, newest, countOf(open), countOf(guarded), refused, late[2]);
+        }
+    }
+
+    private static Count countOf(Shop shop) throws IOException {
+        return new Count(shop.receiptsFrom(0).size(), shop.books().sold());
+    }
+}

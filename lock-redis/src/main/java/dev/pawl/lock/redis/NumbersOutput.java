@@ -1,0 +1,28 @@
+package dev.pawl.lock.redis;
+
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.CommandOutput;
+
+/** A reply of one number, or of two. */
+final class NumbersOutput extends CommandOutput<String, String, long[]> {
+
+    private static final int MOST = 2;
+
+    private int count;
+
+    NumbersOutput() {
+        super(StringCodec.UTF8, new long[MOST]);
+    }
+
+    @Override
+    public void multi(int size) {
+        // A command that is replayed on a new connection starts again, wherever the old one broke.
+        count = 0;
+    }
+
+    @Override
+    public void set(long number) {
+        output[count] = number;
+        count = Math.min(count + 1, MOST - 1);
+    }
+}

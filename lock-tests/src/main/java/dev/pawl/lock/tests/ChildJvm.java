@@ -1,0 +1,186 @@
+package dev.pawl.lock.tests;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+
+/**
+ * A JVM of its own, on the class path of this one: what a process of an application is, and what can be killed and stopped like
+ * one. It is spoken to in lines. Never outlives this JVM: it is killed by {@link #close()}, and ends by itself when its
+ * standard input does.
+ */
+public final class ChildJvm implements AutoCloseable {
+
+    /** The environment variable that carries the URL, which a command line would show to everybody. */
+    static final String URL_VARIABLE = "PAWL_CHILD_URL";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    private final Process process;
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final Thread reader;
+    private final Thread reaper;
+
+    private ChildJvm(Process process) {
+        this.process = process;
+        reader = new Thread(this::read, "child-" + process.pid() + "-reader");
+        reader.setDaemon(true);
+        reaper = new Thread(process::destroyForcibly, "child-" + process.pid() + "-reaper");
+    }
+
+    static ChildJvm start(Class<?> main, String url, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.redirectInput(Redirect.PIPE);
+        builder.environment().put(URL_VARIABLE, url);
+        try {
+            ChildJvm child = new ChildJvm(builder.start());
+            child.reader.start();
+            Runtime.getRuntime().addShutdownHook(child.reaper);
+            return child;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void read() {
+        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                lines.add(line);
+            }
+        } catch (IOException e) {
+            lines.add("output ended: " + e);
+        }
+    }
+
+    /**
+     * Everything that the child has written.
+     *
+     * @return a snapshot, standard error included
+     */
+    public List<String> lines() {
+        return List.copyOf(lines);
+    }
+
+    /**
+     * Waits for a line.
+     *
+     * @param word the line's first word
+     * @return the words after it
+     */
+    public List<String> awaitLine(String word) {
+        try {
+            Awaitility.await()
+                    .pollInSameThread()
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(5))
+                    .atMost(PATIENCE)
+                    .until(() -> has(word) || !reader.isAlive());
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("no line '" + word + "' from the child; it wrote:\n" + tail(), e);
+        }
+        return lines.stream()
+                .filter(line -> starts(line, word))
+                .findFirst()
+                .map(line -> List.of(line.split(" ")))
+                .map(words -> words.subList(1, words.size()))
+                .orElseThrow(() -> new AssertionError("the child ended without '" + word + "'; it wrote:\n" + tail()));
+    }
+
+    private boolean has(String word) {
+        return lines.stream().anyMatch(line -> starts(line, word));
+    }
+
+    private static boolean starts(String line, String word) {
+        return line.equals(word) || line.startsWith(word + " ");
+    }
+
+    private String tail() {
+        List<String> all = lines();
+        return String.join("\n", all.subList(Math.max(0, all.size() - 40), all.size()));
+    }
+
+    /**
+     * Tells the child something.
+     *
+     * @param line what to tell it
+     */
+    public void send(String line) {
+        try {
+            Writer input = process.outputWriter(StandardCharsets.UTF_8);
+            input.write(line + "\n");
+            input.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Kills it with SIGKILL and waits for its end. */
+    public void kill() {
+        process.destroyForcibly();
+        try {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError("child " + process.pid() + " survives SIGKILL");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Stops it with SIGSTOP: it does nothing until {@link #resume()}. */
+    public void stop() {
+        signal("STOP");
+    }
+
+    /** Lets it go on with SIGCONT. */
+    public void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String signal) {
+        try {
+            int exit = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (exit != 0) {
+                throw new AssertionError("kill -" + signal + " ended with " + exit);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while sending SIG" + signal, e);
+        }
+    }
+
+    /** Kills it if it lives. */
+    @Override
+    public void close() {
+        kill();
+        try {
+            Runtime.getRuntime().removeShutdownHook(reaper);
+        } catch (IllegalStateException e) {
+            // This JVM is shutting down: the hook runs anyway.
+        }
+    }
+}

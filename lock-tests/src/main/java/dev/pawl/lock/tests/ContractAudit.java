@@ -1,0 +1,105 @@
+package dev.pawl.lock.tests;
+
+import dev.pawl.lock.spi.LockBackendProvider;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.Test;
+import org.junit.platform.commons.support.AnnotationSupport;
+
+/**
+ * Judges the subclasses of {@link LockContract}: is every backend put to the test, and by every case? A green contract proves
+ * nothing if a case was overridden with an empty body.
+ */
+public final class ContractAudit {
+
+    private static final int SHORTEST_REASON = 20;
+
+    private ContractAudit() {}
+
+    /**
+     * The cases of the contract.
+     *
+     * @return the names of their methods
+     */
+    public static Set<String> cases() {
+        return Arrays.stream(LockContract.class.getMethods())
+                .filter(method -> method.isAnnotationPresent(Test.class))
+                .map(Method::getName)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /**
+     * What is wrong with a subclass: a case that is overridden, disabled or skipped without a reason, a skipped case that
+     * does not exist, a name that the build does not run, a missing {@link ContractOf}.
+     *
+     * @param contract the subclass
+     * @return one sentence for each fault, none when all is well
+     */
+    public static List<String> faults(Class<? extends LockContract> contract) {
+        List<String> faults = new ArrayList<>();
+        if (!contract.getSimpleName().endsWith("Test") || contract.getEnclosingClass() != null) {
+            faults.add("is never run: only top-level classes whose names end in Test are");
+        }
+        if (!contract.isAnnotationPresent(ContractOf.class)) {
+            faults.add("does not say with @ContractOf which backend it tests");
+        }
+        for (SkippedCase skipped : skipped(contract)) {
+            if (!cases().contains(skipped.value())) {
+                faults.add("skips " + skipped.value() + ", which is no case of the contract");
+            }
+            if (skipped.because().strip().length() < SHORTEST_REASON) {
+                faults.add("skips " + skipped.value() + " without a reason that would fill a sentence");
+            }
+        }
+        lineage(contract).forEach(type -> {
+            if (type.isAnnotationPresent(Disabled.class)) {
+                faults.add("is @Disabled as a whole");
+            }
+            Arrays.stream(type.getDeclaredMethods())
+                    .map(Method::getName)
+                    .filter(cases()::contains)
+                    .forEach(name -> faults.add(
+                            "overrides " + name + ": skip it with @SkippedCase and write another under its own name"));
+        });
+        return List.copyOf(faults);
+    }
+
+    /**
+     * The backends that no contract puts to the test.
+     *
+     * @param providers the backends, as {@link java.util.ServiceLoader} finds them
+     * @param contracts the subclasses
+     * @return one sentence for each backend, none when all is well
+     */
+    public static List<String> untested(
+            Collection<? extends LockBackendProvider> providers,
+            Collection<? extends Class<? extends LockContract>> contracts) {
+        Set<String> tested = contracts.stream()
+                .filter(contract -> !Modifier.isAbstract(contract.getModifiers()))
+                .flatMap(contract -> Optional.ofNullable(contract.getAnnotation(ContractOf.class)).stream())
+                .map(ContractOf::value)
+                .collect(Collectors.toSet());
+        return providers.stream()
+                .filter(provider -> provider.schemes().stream().noneMatch(tested::contains))
+                .map(provider -> provider.getClass().getName() + ": no @ContractOf one of " + provider.schemes())
+                .toList();
+    }
+
+    static List<SkippedCase> skipped(Class<?> contract) {
+        return AnnotationSupport.findRepeatableAnnotations(contract, SkippedCase.class);
+    }
+
+    private static Stream<Class<?>> lineage(Class<?> contract) {
+        return Stream.<Class<?>>iterate(contract, type -> type != LockContract.class, Class::getSuperclass);
+    }
+}

@@ -1,0 +1,283 @@
+package dev.pawl.lock.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pawl.lock.Lease;
+import dev.pawl.lock.LeaseLostEvent;
+import dev.pawl.lock.LeaseLostException;
+import dev.pawl.lock.LockClient;
+import dev.pawl.lock.LockOptions;
+import dev.pawl.lock.LossReason;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Promise 3, and the rows "lease lost" and "{@code close()} after the lease was lost": a loss is known, and in time. */
+public interface KnownLossContract extends ContractCase {
+
+    /** How often a loop looks at a deadline, in ns. */
+    long LOOK_AGAIN = 50_000;
+
+    /** What ends a hold, and what its holder must then hear. */
+    private void assertLost(LockOptions options, Runnable harm, LossReason... reasons) {
+        assertLost(Bench.hold(bench().client(), bench().name(), options), options.leaseTime(), harm, reasons);
+    }
+
+    private void assertLost(Lease lease, Duration leaseTime, Runnable harm, LossReason... reasons) {
+        BlockingQueue<LeaseLostEvent> events = new LinkedBlockingQueue<>();
+        lease.onLost(events::add);
+        harm.run();
+        long deadline = System.nanoTime() + leaseTime.toNanos();
+        boolean validPastTheDeadline = false;
+        while (lease.isValid() && !validPastTheDeadline) {
+            long before = System.nanoTime();
+            validPastTheDeadline = lease.isValid() && before > deadline;
+            LockSupport.parkNanos(LOOK_AGAIN);
+        }
+        assertThat(validPastTheDeadline).as("valid past its deadline").isFalse();
+        assertThat(lease.remaining()).isZero();
+        Bench.await("onLost").atMost(leaseTime.plus(Bench.ROOM)).until(() -> !events.isEmpty());
+        LeaseLostEvent event = events.element();
+        assertThat(event.reason()).isIn((Object[]) reasons);
+        assertThat(event.token()).isEqualTo(lease.token());
+        assertThat(event.name()).isEqualTo(lease.name());
+        assertThat(event.held()).isPositive();
+        assertThatThrownBy(lease::ensureValid)
+                .asInstanceOf(InstanceOfAssertFactories.throwable(LeaseLostException.class))
+                .satisfies(lost -> {
+                    assertThat(lost.reason()).isEqualTo(event.reason());
+                    assertThat(lost.lockName()).isEqualTo(lease.name());
+                    assertThat(lost.token()).isEqualTo(lease.token());
+                    assertThat(lost).hasMessageContaining(lease.name());
+                });
+    }
+
+    @Test
+    default void aLeaseWithoutRenewal_isLostAtItsEnd() {
+        String name = bench().name();
+        long before = System.nanoTime();
+        Lease lease = Bench.hold(bench().client(), name, Bench.unrenewed(Bench.SHORT_LEASE));
+        assertThat(lease.isValid()).isTrue();
+        assertLost(lease, Bench.SHORT_LEASE, () -> {}, LossReason.EXPIRED);
+        assertThat(Duration.ofNanos(System.nanoTime() - before))
+                .as("the holder gets its whole lease but for the safety margin")
+                .isGreaterThan(Bench.SHORT_LEASE.multipliedBy(95).dividedBy(100));
+        bench().assertNothingLeft(name);
+    }
+
+    @Test
+    default void aHoldThatTheServiceDropped_isLost() {
+        Lease lease = Bench.hold(bench().client(), bench().name(), Bench.options(Bench.SHORT_LEASE));
+        Runnable drop = () -> bench().fixture().loseLease(lease);
+        assertLost(lease, Bench.SHORT_LEASE, drop, LossReason.EXPIRED, LossReason.SESSION_LOST);
+    }
+
+    @Test
+    default void aHoldThatAnotherTookOver_isLost() {
+        Lease lease = Bench.hold(bench().client(), bench().name(), Bench.options(Bench.SHORT_LEASE));
+        Runnable takeOver = () -> bench().fixture().takeOver(lease);
+        assertLost(lease, Bench.SHORT_LEASE, takeOver, LossReason.TAKEN_OVER, LossReason.SESSION_LOST);
+    }
+
+    @Test
+    default void aHoldAtAPausedService_isLostAsUnreachable() {
+        assertLost(Bench.options(Bench.SHORT_LEASE), bench()::pauseService, LossReason.UNREACHABLE);
+    }
+
+    @Test
+    default void aHoldAtADeadService_isLostAsUnreachable() {
+        assertLost(Bench.options(Bench.SHORT_LEASE), bench()::killService, LossReason.UNREACHABLE);
+    }
+
+    @Test
+    default void aHoldOfAClosedClient_isLost() {
+        assertLost(Bench.options(), bench().client()::close, LossReason.CLIENT_CLOSED);
+    }
+
+    @Test
+    default void aHolderStoppedPastItsLease_knowsAtItsFirstInstruction() {
+        String name = bench().name();
+        ChildJvm child = bench().child("watch", name, "1000");
+        long token = Long.parseLong(child.awaitLine("held").get(0));
+        Bench.await("the child sees its lease valid")
+                .until(() -> child.lines().stream().anyMatch(line -> line.endsWith(" true")));
+        child.stop();
+        try (Lease successor = Bench.get(bench().client().lock(name).acquireAsync(Duration.ofSeconds(10)))) {
+            assertThat(successor.token().value()).isGreaterThan(token);
+            long resumed = System.nanoTime();
+            child.resume();
+            Bench.await("the child goes on")
+                    .until(() -> sightings(child, resumed).count() > 100);
+            assertThat(sightings(child, resumed)).as("isValid() after SIGCONT").containsOnly("false");
+            assertThat(successor.isValid()).isTrue();
+        }
+    }
+
+    private static Stream<String> sightings(ChildJvm child, long since) {
+        return child.lines().stream()
+                .map(line -> line.split(" "))
+                .filter(words -> words.length == 3 && words[0].equals("saw"))
+                .filter(words -> Long.parseLong(words[1]) >= since)
+                .map(words -> words[2]);
+    }
+
+    // Renewal goes on
+
+    @Test
+    default void aPauseShorterThanTheLease_isSurvived() {
+        String name = bench().name();
+        Duration leaseTime = Duration.ofSeconds(3);
+        BlockingQueue<LeaseLostEvent> events = new LinkedBlockingQueue<>();
+        try (Lease lease = Bench.hold(bench().client(), name, Bench.options(leaseTime))) {
+            lease.onLost(events::add);
+            bench().pauseService();
+            Bench.await("a renewal falls due and has no answer")
+                    .until(() -> lease.remaining().compareTo(leaseTime.dividedBy(2)) < 0);
+            bench().resumeService();
+            Bench.await("renewal goes on")
+                    .atMost(leaseTime)
+                    .until(() -> lease.remaining()
+                                    .compareTo(leaseTime.multipliedBy(4).dividedBy(5))
+                            > 0);
+            assertThat(lease.isValid()).isTrue();
+            assertThat(bench().newClient().lock(name).tryAcquire()).isEmpty();
+        }
+        assertThat(events).isEmpty();
+        bench().assertNothingLeft(name);
+    }
+
+    /** A keep-alive that ends with its first exception does not show it before the lease has run out. */
+    @Test
+    default void aRenewalThatFails_doesNotEndRenewal() {
+        String name = bench().name();
+        Duration leaseTime = Duration.ofSeconds(6);
+        BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
+        bench().client().addListener(Listeners.onRenewalFailed(failures::add));
+        Lease lease = Bench.hold(bench().client(), name, Bench.options(leaseTime));
+        bench().killService();
+        Bench.await("a failed renewal").atMost(leaseTime).until(() -> !failures.isEmpty());
+        bench().startService(true);
+        Bench.await("renewal goes on")
+                .atMost(leaseTime)
+                .until(() ->
+                        lease.remaining().compareTo(leaseTime.multipliedBy(4).dividedBy(5)) > 0);
+        lease.close();
+        bench().assertNothingLeft(name);
+    }
+
+    // What the holder can do with the news
+
+    private Lease lost() {
+        Lease lease = Bench.hold(bench().client(), bench().name(), Bench.unrenewed(Duration.ofMillis(100)));
+        Bench.await("loss").until(() -> !lease.isValid());
+        return lease;
+    }
+
+    @Test
+    default void closeAfterTheLoss_throwsWhatWasLost() {
+        Lease lease = lost();
+        assertThatThrownBy(lease::close)
+                .asInstanceOf(InstanceOfAssertFactories.throwable(LeaseLostException.class))
+                .satisfies(lost -> assertThat(lost.token()).isEqualTo(lease.token()))
+                .satisfies(lost -> assertThat(lost.reason()).isEqualTo(LossReason.EXPIRED));
+        lease.close();
+        assertThat(lease.isValid()).isFalse();
+    }
+
+    @Test
+    default void releaseAsyncAfterTheLoss_completesWithWhatWasLost() {
+        assertThat(Bench.failure(lost().releaseAsync())).isInstanceOf(LeaseLostException.class);
+    }
+
+    @Test
+    default void tryWithResources_keepsTheBodysException() {
+        IllegalStateException ofTheBody = new IllegalStateException("the body's own");
+        assertThatThrownBy(() -> {
+                    try (Lease lease = lost()) {
+                        throw ofTheBody;
+                    }
+                })
+                .isSameAs(ofTheBody)
+                .satisfies(e -> assertThat(e.getSuppressed()).hasOnlyElementsOfType(LeaseLostException.class));
+    }
+
+    @Test
+    default void onLostAfterTheLoss_runsAtOnce() {
+        Lease lease = lost();
+        AtomicReference<@Nullable Thread> caller = new AtomicReference<>();
+        lease.onLost(event -> caller.set(Thread.currentThread()));
+        assertThat(caller.get()).isSameAs(Thread.currentThread());
+    }
+
+    @Test
+    default void aLoss_isToldOnceToEachAction() {
+        Lease lease = Bench.hold(bench().client(), bench().name(), Bench.unrenewed(Duration.ofMillis(150)));
+        List<BlockingQueue<LeaseLostEvent>> heard = Stream.<BlockingQueue<LeaseLostEvent>>generate(
+                        LinkedBlockingQueue::new)
+                .limit(5)
+                .toList();
+        heard.forEach(events -> lease.onLost(events::add));
+        bench().client().close();
+        Bench.await("the news").until(() -> heard.stream().noneMatch(BlockingQueue::isEmpty));
+        assertThatThrownBy(lease::close).isInstanceOf(LeaseLostException.class);
+        assertThat(heard).allSatisfy(events -> assertThat(events).hasSize(1));
+    }
+
+    @Test
+    default void aReleasedLease_isNeverToldLost() {
+        BlockingQueue<LeaseLostEvent> events = new LinkedBlockingQueue<>();
+        Lease lease = Bench.hold(bench().client(), bench().name(), Bench.unrenewed(Duration.ofMillis(200)));
+        lease.onLost(events::add);
+        lease.close();
+        lease.onLost(events::add);
+        Bench.await("the end of the lease that was released")
+                .during(Duration.ofMillis(400))
+                .until(events::isEmpty);
+        assertThat(lease.isValid()).isFalse();
+        assertThat(lease.remaining()).isZero();
+        assertThatThrownBy(lease::ensureValid)
+                .asInstanceOf(InstanceOfAssertFactories.throwable(LeaseLostException.class))
+                .satisfies(lost -> assertThat(lost.reason()).isEqualTo(LossReason.RELEASED));
+    }
+
+    @Test
+    default void anActionThatThrows_keepsTheNewsFromNobody() {
+        BlockingQueue<LeaseLostEvent> events = new LinkedBlockingQueue<>();
+        Lease lease = Bench.hold(bench().client(), bench().name(), Bench.unrenewed(Duration.ofMillis(100)));
+        lease.onLost(event -> {
+            throw new IllegalStateException("thrown by the action of a test");
+        });
+        lease.onLost(events::add);
+        Bench.await("the news").until(() -> !events.isEmpty());
+    }
+
+    @Test
+    default void anActionThatBlocks_keepsTheNewsFromNoOtherLease() {
+        LockClient client = bench().client();
+        CountDownLatch end = new CountDownLatch(1);
+        BlockingQueue<LeaseLostEvent> events = new LinkedBlockingQueue<>();
+        for (int i = 0; i < 20; i++) {
+            Lease lease = Bench.hold(client, bench().name(), Bench.unrenewed(Duration.ofMillis(100)));
+            lease.onLost(event -> {
+                try {
+                    end.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+        Lease other = Bench.hold(client, bench().name(), Bench.unrenewed(Duration.ofMillis(300)));
+        other.onLost(events::add);
+        Bench.await("the news").atMost(Bench.ROOM.plusMillis(300)).until(() -> !events.isEmpty());
+        end.countDown();
+    }
+}

@@ -1,0 +1,98 @@
+package dev.pawl.lock.tests;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * What every backend passes. A backend ships when a subclass of this supplies its service:
+ *
+ * <pre>{@code
+ * @ContractOf("redis")
+ * class RedisContractTest extends LockContract {
+ *     @Override
+ *     protected BackendFixture startService() {
+ *         return new RedisFixture();
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>The cases are the default methods of the interfaces below: one for each promise, and one for each row or group of rows
+ * of the table of semantics. The service is started once for the class and healed before each case. A case that a backend
+ * cannot be asked for is skipped with {@link SkippedCase}, never overridden; {@link ContractAudit} sees to it.
+ */
+@TestInstance(Lifecycle.PER_CLASS)
+@ExtendWith(SkippedCaseCondition.class)
+@Timeout(90)
+public abstract class LockContract
+        implements OneHolderContract,
+                TokenOrderContract,
+                KnownLossContract,
+                NothingLeftBehindContract,
+                FaultContract,
+                TryAcquireContract,
+                TimeoutContract,
+                InterruptContract,
+                CancellationContract,
+                CloseContract,
+                AsLockContract,
+                NamesContract,
+                ArgumentsContract,
+                MultiLockContract,
+                FairnessContract,
+                WakeUpContract,
+                ClientCloseContract,
+                ObservabilityContract,
+                ScaleContract {
+
+    private @Nullable BackendFixture fixture;
+    private @Nullable Bench bench;
+
+    /** For subclasses. */
+    protected LockContract() {}
+
+    /**
+     * Starts the service under test, once for all cases.
+     *
+     * @return the running service, closed after the last case
+     * @throws Exception if it does not start
+     */
+    protected abstract BackendFixture startService() throws Exception;
+
+    @Override
+    public final Bench bench() {
+        return Objects.requireNonNull(bench, "bench");
+    }
+
+    @BeforeAll
+    final void startTheService() throws Exception {
+        fixture = startService();
+    }
+
+    @AfterAll
+    final void stopTheService() {
+        if (fixture != null) {
+            fixture.close();
+        }
+    }
+
+    @BeforeEach
+    final void prepare(TestInfo test) {
+        BackendFixture service = Objects.requireNonNull(fixture, "fixture");
+        service.heal();
+        bench = new Bench(service, test.getTestMethod().orElseThrow().getName());
+    }
+
+    @AfterEach
+    final void tidyUp() {
+        bench().close();
+    }
+}

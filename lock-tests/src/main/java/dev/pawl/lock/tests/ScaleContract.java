@@ -1,0 +1,142 @@
+package dev.pawl.lock.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.pawl.lock.Lease;
+import dev.pawl.lock.LockClient;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Many waiters, many names, many threads: what they may cost. */
+public interface ScaleContract extends ContractCase {
+
+    /** How many threads and connections the waiters may cost, however many they are. */
+    int FEW = 40;
+
+    @Test
+    default void tenThousandWaitersOnAThousandLocks_costFewThreadsAndConnections() {
+        List<String> names = Stream.generate(bench()::name).limit(1_000).toList();
+        LockClient waiting = bench().newClient();
+        List<Lease> holders = Bench.get(all(names.stream()
+                .map(name -> bench().client().lock(name).acquireAsync())
+                .toList()));
+        int threads = Thread.getAllStackTraces().size();
+        int connections = bench().fixture().connections().orElse(0);
+
+        List<CompletableFuture<Lease>> withdrawn = new ArrayList<>();
+        List<CompletableFuture<Lease>> served = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            for (String name : names) {
+                (i % 2 == 0 ? served : withdrawn).add(waiting.lock(name).acquireAsync());
+            }
+        }
+        assertThat(Thread.getAllStackTraces().size() - threads).as("threads").isLessThan(FEW);
+        assertThat(bench().fixture().connections().orElse(0) - connections)
+                .as("connections")
+                .isLessThan(FEW);
+
+        assertThat(withdrawn).allMatch(waiter -> waiter.cancel(true));
+        List<CompletableFuture<Void>> ends = served.stream()
+                .map(waiter -> waiter.thenCompose(Lease::releaseAsync))
+                .toList();
+        holders.stream().map(Lease::releaseAsync).toList().forEach(release -> release.join());
+        Bench.get(
+                CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).thenApply(done -> true));
+        assertThat(Thread.getAllStackTraces().size() - threads).as("threads").isLessThan(FEW);
+        IntStream.range(0, 1_000).filter(i -> i % 50 == 0).mapToObj(names::get).forEach(bench()::assertNothingLeft);
+    }
+
+    private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> futures) {
+        return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new))
+                .thenApply(done -> futures.stream().map(CompletableFuture::join).toList());
+    }
+
+    @Test
+    default void aMillionNamesUsedOnce_leaveNoMemory() {
+        LockClient client = bench().client();
+        useOnce(client, 10_000);
+        long before = usedHeap();
+        useOnce(client, bench().fixture().manyNames());
+        Bench.await("the heap is as it was")
+                .atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(200))
+                .untilAsserted(
+                        () -> assertThat(usedHeap() - before).as("bytes left").isLessThan(3_000_000));
+    }
+
+    private void useOnce(LockClient client, int names) {
+        int inFlight = 200;
+        Semaphore room = new Semaphore(inFlight);
+        AtomicInteger failures = new AtomicInteger();
+        for (int i = 0; i < names; i++) {
+            room.acquireUninterruptibly();
+            CompletableFuture<Void> use = client.lock(bench().name())
+                    .acquireAsync()
+                    .thenCompose(Lease::releaseAsync)
+                    .whenComplete((done, failure) -> {
+                        failures.addAndGet(failure == null ? 0 : 1);
+                        room.release();
+                    });
+            assertThat(use).isNotNull();
+        }
+        room.acquireUninterruptibly(inFlight);
+        assertThat(failures).hasValue(0);
+    }
+
+    private static long usedHeap() {
+        MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+        memory.gc();
+        return memory.getHeapMemoryUsage().getUsed();
+    }
+
+    @Test
+    default void aThousandHolds_areAllRenewed() {
+        LockClient client = bench().newClient(Bench.options(Duration.ofSeconds(2)));
+        List<Lease> leases = Bench.get(all(Stream.generate(bench()::name)
+                .limit(1_000)
+                .map(name -> client.lock(name).acquireAsync())
+                .toList()));
+        Bench.await("two lease times pass")
+                .during(Duration.ofSeconds(4))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> leases.stream().allMatch(Lease::isValid));
+        leases.stream().map(Lease::releaseAsync).toList().forEach(CompletableFuture::join);
+    }
+
+    @Test
+    default void aThousandVirtualThreads_haveOneHolderAtATime() {
+        Optional<Executor> executor = VirtualThreads.perTask();
+        assumeTrue(executor.isPresent(), "this JDK has no virtual threads");
+        List<String> names = Stream.generate(bench()::name).limit(20).toList();
+        List<AtomicInteger> inside =
+                names.stream().map(name -> new AtomicInteger()).toList();
+        List<CompletableFuture<Boolean>> uses = IntStream.range(0, 1_000)
+                .mapToObj(i -> CompletableFuture.supplyAsync(
+                        () -> {
+                            try (Lease lease =
+                                    bench().client().lock(names.get(i % 20)).acquire()) {
+                                boolean alone = inside.get(i % 20).incrementAndGet() == 1;
+                                inside.get(i % 20).decrementAndGet();
+                                return alone && lease.isValid();
+                            } catch (InterruptedException e) {
+                                return false;
+                            }
+                        },
+                        executor.get()))
+                .toList();
+        assertThat(Bench.get(all(uses))).containsOnly(true);
+        names.forEach(bench()::assertNothingLeft);
+    }
+}

@@ -1,0 +1,191 @@
+package dev.pawl.lock.tests.servers;
+
+import io.lettuce.core.FlushMode;
+import io.lettuce.core.KillArgs;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+
+/**
+ * Redis servers in one topology. Those from {@link #single()}, {@link #sentinel()} and {@link #cluster()} start at first use
+ * and are shared by all tests of the JVM, which leave them {@linkplain #heal() healed}.
+ *
+ * <p>What is asked of or done to a server goes through a connection of its own, opened for it: a server that was killed or
+ * restarted leaves nothing behind here.
+ */
+public abstract sealed class RedisServers implements ServerFixture permits SingleRedis, SentinelRedis, ClusterRedis {
+
+    private static final Duration HEALTHY_WITHIN = Duration.ofSeconds(15);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(20);
+
+    private final RedisProcesses processes;
+    private final Set<Integer> running = new TreeSet<>();
+
+    RedisServers(List<Integer> ports) {
+        processes = RedisProcesses.on(ports);
+    }
+
+    /**
+     * The shared single server.
+     *
+     * @return the same every time
+     */
+    public static SingleRedis single() {
+        return SingleRedis.shared.get();
+    }
+
+    /**
+     * The shared master, replica and sentinels.
+     *
+     * @return the same every time
+     */
+    public static SentinelRedis sentinel() {
+        return SentinelRedis.shared.get();
+    }
+
+    /**
+     * The shared cluster of three masters.
+     *
+     * @return the same every time
+     */
+    public static ClusterRedis cluster() {
+        return ClusterRedis.shared.get();
+    }
+
+    /** What to start, in this order: servers of data before the sentinels that watch them. */
+    abstract List<RedisNode> nodes();
+
+    /** The ports of the servers that take writes. */
+    abstract List<Integer> masters();
+
+    /** The port of the master that has this key. */
+    abstract int masterOf(String key);
+
+    /** Whether the servers answer and agree with one another. May throw instead of returning false. */
+    abstract boolean isHealthy();
+
+    /** Whether something has happened to the servers that only a fresh start undoes. */
+    boolean isSpoiled() {
+        return false;
+    }
+
+    /**
+     * Asks the master that has a key.
+     *
+     * @param <T> type of the answer
+     * @param key the key, hash tag and all
+     * @param question what to ask; must not keep the commands
+     * @return the answer
+     */
+    public final <T> T onMasterOf(String key, Function<RedisCommands<String, String>, T> question) {
+        return RedisAdmin.ask(masterOf(key), question);
+    }
+
+    /**
+     * Does something on every master.
+     *
+     * @param action what to do; must not keep the commands
+     */
+    public final void onEachMaster(Function<RedisCommands<String, String>, ?> action) {
+        masters().forEach(port -> RedisAdmin.ask(port, action));
+    }
+
+    /** Breaks every connection that subscribes to a channel, once; clients may reconnect. */
+    public final void cutSubscriptions() {
+        onEachMaster(redis -> redis.clientKill(KillArgs.Builder.typePubsub()));
+    }
+
+    @Override
+    public final void cutConnections() {
+        cutSubscriptions();
+        onEachMaster(redis -> redis.clientKill(KillArgs.Builder.typeNormal()));
+    }
+
+    @Override
+    public final synchronized void kill() {
+        kill(List.copyOf(running));
+    }
+
+    final synchronized void kill(Collection<Integer> ports) {
+        processes.signal(Signal.KILL, ports);
+        running.removeAll(ports);
+    }
+
+    @Override
+    public final synchronized void restart(boolean keepData) {
+        kill();
+        start(nodes(), keepData);
+        await("the Redis servers are not healthy", this::isHealthy);
+    }
+
+    /** Starts servers that do not run. */
+    void start(List<RedisNode> nodes, boolean keepData) {
+        processes.start(nodes, keepData);
+        nodes.forEach(node -> running.add(node.port()));
+    }
+
+    @Override
+    public synchronized void pause() {
+        processes.signal(Signal.STOP, inOrder().toList());
+    }
+
+    @Override
+    public final synchronized void resume() {
+        processes.signal(Signal.CONT, inOrder().toList());
+    }
+
+    /** Servers of data first: a sentinel that wakes before its master takes it for dead. */
+    private Stream<Integer> inOrder() {
+        return nodes().stream().map(RedisNode::port).filter(running::contains);
+    }
+
+    @Override
+    public final synchronized void heal() {
+        resume();
+        if (running.size() < nodes().size() || !answers() || isSpoiled()) {
+            restart(false);
+        } else {
+            onEachMaster(redis -> redis.flushall(FlushMode.ASYNC));
+        }
+    }
+
+    private boolean answers() {
+        try {
+            return isHealthy();
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+
+    /** Waits for a condition that may throw meanwhile; its failure tells what the servers logged. */
+    final void await(String otherwise, Callable<Boolean> condition) {
+        try {
+            Awaitility.await()
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(LOOK_EVERY)
+                    .atMost(HEALTHY_WITHIN)
+                    .ignoreExceptions()
+                    .until(condition);
+        } catch (ConditionTimeoutException e) {
+            String logs = running.stream()
+                    .map(port -> "\n--- server " + port + ":\n" + processes.log(port))
+                    .collect(Collectors.joining());
+            throw new IllegalStateException(otherwise + " after " + HEALTHY_WITHIN + logs, e);
+        }
+    }
+
+    @Override
+    public final synchronized void close() {
+        running.clear();
+        processes.close();
+    }
+}

@@ -1,0 +1,16 @@
+package dev.pawl.lock.tests;
+
+@ContractOf("memory")
+@SkippedCase(value = "severalJvms_haveOneHolderAtATime", because = MemoryContractTest.ONE_JVM)
+@SkippedCase(value = "afterTheHoldersJvmIsKilled_theNextTokenIsLarger", because = MemoryContractTest.ONE_JVM)
+@SkippedCase(value = "aHolderStoppedPastItsLease_knowsAtItsFirstInstruction", because = MemoryContractTest.ONE_JVM)
+@SkippedCase(value = "aKilledProcess_leavesNothingPastItsLease", because = MemoryContractTest.ONE_JVM)
+final class MemoryContractTest extends LockContract {
+
+    static final String ONE_JVM = "the service lives in this JVM: no other process can reach it";
+
+    @Override
+    protected BackendFixture startService() {
+        return new MemoryFixture();
+    }
+}
