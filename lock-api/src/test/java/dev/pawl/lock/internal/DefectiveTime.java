@@ -37,7 +37,7 @@ final class DefectiveTime {
     }
 
     /** Whether this method of the engine is on the way here. */
-    private static boolean calledBy(String method) {
+    static boolean calledBy(String method) {
         Set<String> way = StackWalker.getInstance()
                 .walk(frames -> frames.limit(12)
                         .map(frame -> frame.getClassName()

@@ -27,6 +27,8 @@ final class SimulatedClient {
                 world.clockJumps(),
                 DefectiveTime.scheduler(this::later, world),
                 task -> callBack(task, hops),
+                task -> callBack(task, hops),
+                task -> callBack(task, hops),
                 jitter::nextLong,
                 new Environment.OwnerIds("client" + index),
                 () -> {

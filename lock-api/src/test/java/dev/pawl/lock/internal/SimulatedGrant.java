@@ -41,7 +41,8 @@ final class SimulatedGrant implements Grant {
 
     @Override
     public long firstToken() {
-        boolean repeated = defect == SimulationDefect.HAND_OFF_REPEATS_THE_TOKEN;
+        boolean repeated =
+                defect == SimulationDefect.HAND_OFF_REPEATS_THE_TOKEN && DefectiveTime.calledBy("Hold.token");
         return repeated ? inner.firstToken() - tokensTaken++ : inner.firstToken();
     }
 

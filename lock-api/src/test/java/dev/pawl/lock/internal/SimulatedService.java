@@ -38,7 +38,7 @@ final class SimulatedService {
         if (!contests.contains(who)) {
             contests.add(who);
         }
-        Attempt answer = now(who.inner().attempt(willWait, tokens, Runnable::run));
+        Attempt answer = now(who.inner().attempt(willWait, reserved(tokens), Runnable::run));
         who.queued = willWait && answer instanceof Attempt.Busy;
         if (answer instanceof Attempt.Granted granted) {
             Grant inner = granted.grant();
@@ -48,6 +48,10 @@ final class SimulatedService {
             return new Attempt.Granted(grant);
         }
         return answer;
+    }
+
+    private int reserved(int tokens) {
+        return defect == SimulationDefect.BLOCK_IS_OVERDRAWN ? 1 : tokens;
     }
 
     boolean leave(SimulatedContender who) {
