@@ -263,7 +263,7 @@ final class LockQueue implements Mailbox.Owner {
 
     private void look(Candidacy current, Waiter head) {
         boolean willWait = waiters.stream().anyMatch(waiter -> waiter.isPatient() && !waiter.isOverdue());
-        current.attempt(willWait, executorFor(head));
+        current.attempt(willWait, waiters.size() > 1, executorFor(head));
     }
 
     /** Something may have changed at the service. */
