@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Two things at the same moment, a hundred thousand times. */
+/** Two things at the same moment, thousands of times; {@code -Dpawl.test.rounds=…} sets how often. */
 class RaceTest {
 
-    private static final int ROUNDS = Integer.getInteger("pawl.test.rounds", 100_000);
+    private static final int ROUNDS = Integer.getInteger("pawl.test.rounds", 20_000);
 
     private final MemoryBackend backend = MemoryBackend.create();
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
