@@ -21,6 +21,7 @@ import java.util.function.LongUnaryOperator;
  * What the engine takes from the world: time, threads, chance and an identity. Everything is injected; a test gives its own.
  *
  * @param ticker the monotonic clock
+ * @param clockJumps whether the clock can move on without the timer's knowing, as that of some tests; the timer then looks often
  * @param scheduler the timer
  * @param callbacks completes the users' futures
  * @param alarms runs the users' actions on a loss, which may block: one that does must not keep the news from another lease
@@ -32,6 +33,7 @@ import java.util.function.LongUnaryOperator;
  */
 record Environment(
         Ticker ticker,
+        boolean clockJumps,
         Scheduler scheduler,
         Executor callbacks,
         Executor alarms,
@@ -54,6 +56,7 @@ record Environment(
                 pool(name + "-callback", THREADS), pool(name + "-alarm", ALARM_THREADS), pool(name + "-io", THREADS));
         return new Environment(
                 ticker,
+                ticker != Ticker.SYSTEM,
                 onTimer(timer),
                 pools.get(0),
                 pools.get(1),

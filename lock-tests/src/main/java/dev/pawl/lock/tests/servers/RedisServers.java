@@ -91,12 +91,14 @@ public abstract sealed class RedisServers implements ServerFixture permits Singl
     }
 
     /**
-     * Does something on every master.
+     * Asks every master.
      *
-     * @param action what to do; must not keep the commands
+     * @param <T> type of an answer
+     * @param question what to ask; must not keep the commands
+     * @return their answers
      */
-    public final void onEachMaster(Function<RedisCommands<String, String>, ?> action) {
-        masters().forEach(port -> RedisAdmin.ask(port, action));
+    public final <T> List<T> onEachMaster(Function<RedisCommands<String, String>, T> question) {
+        return masters().stream().map(port -> RedisAdmin.ask(port, question)).toList();
     }
 
     /** Breaks every connection that subscribes to a channel, once; clients may reconnect. */

@@ -1,0 +1,15 @@
+package dev.pawl.lock.tests.redis;
+
+import dev.pawl.lock.tests.BackendFixture;
+import dev.pawl.lock.tests.ContractOf;
+import dev.pawl.lock.tests.LockContract;
+import dev.pawl.lock.tests.servers.RedisServers;
+
+@ContractOf("redis")
+final class RedisContractTest extends LockContract {
+
+    @Override
+    protected BackendFixture startService() {
+        return new RedisFixture(RedisServers.single());
+    }
+}
