@@ -5,7 +5,6 @@ import dev.pawl.lock.spi.Attempt;
 import dev.pawl.lock.spi.Grant;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -212,8 +211,7 @@ final class LockQueue implements Mailbox.Owner {
     }
 
     private @Nullable Waiter first() {
-        Iterator<Waiter> order = waiters.iterator();
-        return order.hasNext() ? order.next() : null;
+        return waiters.isEmpty() ? null : waiters.iterator().next();
     }
 
     private void updateOccupied() {
@@ -262,8 +260,16 @@ final class LockQueue implements Mailbox.Owner {
     }
 
     private void look(Candidacy current, Waiter head) {
-        boolean willWait = waiters.stream().anyMatch(waiter -> waiter.isPatient() && !waiter.isOverdue());
-        current.attempt(willWait, waiters.size() > 1, executorFor(head));
+        current.attempt(anyCanWait(), waiters.size() > 1, executorFor(head));
+    }
+
+    private boolean anyCanWait() {
+        for (Waiter waiter : waiters) {
+            if (!isImpatient(waiter)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Something may have changed at the service. */
