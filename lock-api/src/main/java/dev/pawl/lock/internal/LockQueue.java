@@ -368,7 +368,8 @@ final class LockQueue implements Mailbox.Owner {
         occupied = true;
         for (Waiter waiter = first(); waiter != null && hold.serves(waiter.options()); waiter = first()) {
             waiters.remove(waiter);
-            if (waiter.end(next)) {
+            if (waiter.endSilently(next)) {
+                mailbox.afterwards(waiter);
                 engine.observers().acquired(next.token(), engine.now() - waiter.since());
                 return true;
             }
