@@ -352,7 +352,7 @@ final class LockQueue implements Mailbox.Owner {
     private void endAll(Predicate<Waiter> which, Waiter.Outcome how) {
         List<Waiter> ended = new ArrayList<>(waiters);
         ended.removeIf(which.negate());
-        waiters.removeAll(ended);
+        ended.forEach(waiters::remove);
         updateOccupied();
         ended.forEach(waiter -> waiter.end(how));
     }
