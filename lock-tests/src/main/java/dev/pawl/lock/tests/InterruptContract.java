@@ -129,9 +129,10 @@ public interface InterruptContract extends ContractCase {
     @Test
     default void anInterruptDoesNotEndAnAttemptWithoutWaiting() {
         String name = bench().name();
+        DistributedLock lock = bench().client().lock(name);
         Thread.currentThread().interrupt();
         try {
-            try (Lease lease = bench().client().lock(name).tryAcquire().orElseThrow()) {
+            try (Lease lease = lock.tryAcquire().orElseThrow()) {
                 assertThat(lease.isValid()).isTrue();
             }
         } finally {

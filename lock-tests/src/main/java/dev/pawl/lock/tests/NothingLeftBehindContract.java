@@ -96,8 +96,8 @@ public interface NothingLeftBehindContract extends ContractCase {
         String name = bench().name();
         Duration leaseTime = Duration.ofSeconds(2);
         ChildJvm holder = bench().child("hold", name, Long.toString(leaseTime.toMillis()));
-        ChildJvm waiter = bench().child("wait", name, Long.toString(leaseTime.toMillis()));
         holder.awaitLine("held");
+        ChildJvm waiter = bench().child("wait", name, Long.toString(leaseTime.toMillis()));
         waiter.awaitLine("waiting");
         waiter.kill();
         holder.kill();

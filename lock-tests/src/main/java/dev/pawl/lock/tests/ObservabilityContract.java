@@ -66,16 +66,6 @@ public interface ObservabilityContract extends ContractCase {
     }
 
     @Test
-    default void aListener_isToldOfAFailedRenewal() {
-        Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
-        bench().client().addListener(Listeners.onRenewalFailed(failures::add));
-        Lease lease = Bench.hold(bench().client(), bench().name(), Bench.options(Duration.ofSeconds(2)));
-        bench().killService();
-        Bench.await("the news").atMost(bench().ioBound().plusSeconds(2)).until(() -> !failures.isEmpty());
-        Bench.await("the loss").until(() -> !lease.isValid());
-    }
-
-    @Test
     default void aListenerThatThrows_breaksNothing() throws InterruptedException {
         LockClient client = bench().client();
         client.addListener(new Listeners.Broken());

@@ -103,13 +103,13 @@ public interface ScaleContract extends ContractCase {
 
     @Test
     default void aThousandHolds_areAllRenewed() {
-        LockClient client = bench().newClient(Bench.options(Duration.ofSeconds(2)));
+        LockClient client = bench().newClient(Bench.options(Duration.ofMillis(1_500)));
         List<Lease> leases = Bench.get(all(Stream.generate(bench()::name)
                 .limit(1_000)
                 .map(name -> client.lock(name).acquireAsync())
                 .toList()));
         Bench.await("two lease times pass")
-                .during(Duration.ofSeconds(4))
+                .during(Duration.ofSeconds(3))
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> leases.stream().allMatch(Lease::isValid));
         leases.stream().map(Lease::releaseAsync).toList().forEach(CompletableFuture::join);
