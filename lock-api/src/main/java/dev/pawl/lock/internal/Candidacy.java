@@ -102,21 +102,22 @@ final class Candidacy implements Contest {
     }
 
     /** Asks the service; the answer goes to the queue. */
-    void attempt(boolean waits, Executor blocking) {
+    void attempt(boolean waits, boolean othersWait, Executor blocking) {
         phase = Phase.ATTEMPTING;
         willWait = waits;
         wokenMeanwhile = false;
         stopLooking();
         engine.observers().attempt(name());
-        int tokens = block();
+        int tokens = block(othersWait);
         sentAt = engine.now();
         Stages.of(() -> contender.attempt(waits, tokens, blocking))
                 .whenComplete((answer, failure) -> queue.answered(this, answer, failure));
     }
 
-    /** How many tokens to ask for: as many as hand-off may use. */
-    private int block() {
-        boolean handsOff = options.renewal() && !options.handOffMaxTime().isZero();
+    /** How many tokens to ask for: as many as hand-off may use, if there is anyone to hand off to. */
+    private int block(boolean othersWait) {
+        boolean handsOff =
+                othersWait && options.renewal() && !options.handOffMaxTime().isZero();
         return handsOff ? 1 + options.handOffMaxGrants() : 1;
     }
 

@@ -3,6 +3,7 @@ package dev.pawl.lock.internal;
 import dev.pawl.lock.spi.Ticker;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -20,49 +21,59 @@ import java.util.function.LongUnaryOperator;
  * What the engine takes from the world: time, threads, chance and an identity. Everything is injected; a test gives its own.
  *
  * @param ticker the monotonic clock
+ * @param clockJumps whether the clock can move on without the timer's knowing, as that of some tests; the timer then looks often
  * @param scheduler the timer
- * @param callbacks runs the users' callbacks, which may block
- * @param io runs what blocking client libraries do while no caller stands still for it; no user code comes here, so a callback
- *     that blocks delays no renewal
+ * @param callbacks completes the users' futures
+ * @param alarms runs the users' actions on a loss, which may block: one that does must not keep the news from another lease
+ * @param io runs what blocking client libraries do while no caller stands still for it; no user code comes here, so
+ *     what a user blocks delays no renewal
  * @param random a number from zero to below its argument, to spread what would happen at once
  * @param owners a new owner id at each call
  * @param shutdown ends the threads
  */
 record Environment(
         Ticker ticker,
+        boolean clockJumps,
         Scheduler scheduler,
         Executor callbacks,
+        Executor alarms,
         Executor io,
         LongUnaryOperator random,
         OwnerIds owners,
         Runnable shutdown) {
 
     private static final int THREADS = 16;
+    private static final int ALARM_THREADS = 128;
     private static final AtomicInteger CLIENTS = new AtomicInteger();
 
-    /** The real world: one timer thread, up to 16 threads for callbacks and 16 for I/O; daemons, started when they are needed. */
+    /** The real world: one timer thread and three pools; daemons, started when they are needed and ended when they are not. */
     static Environment live(Ticker ticker) {
         String name = "pawl-" + CLIENTS.incrementAndGet();
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, daemons(name + "-timer"));
         timer.setRemoveOnCancelPolicy(true);
         timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
-        ExecutorService callbacks = pool(name + "-callback");
-        ExecutorService io = pool(name + "-io");
+        List<ExecutorService> pools = List.of(
+                pool(name + "-callback", THREADS), pool(name + "-alarm", ALARM_THREADS), pool(name + "-io", THREADS));
         return new Environment(
                 ticker,
+                ticker != Ticker.SYSTEM,
                 onTimer(timer),
-                callbacks,
-                io,
+                pools.get(0),
+                pools.get(1),
+                pools.get(2),
                 bound -> ThreadLocalRandom.current().nextLong(bound),
                 OwnerIds.random(),
-                () -> shutDown(timer, callbacks, io));
+                () -> {
+                    timer.shutdownNow();
+                    pools.forEach(ExecutorService::shutdown);
+                });
     }
 
     /** What comes after its shutdown is run by who brings it: nothing that somebody waits for is dropped. */
-    private static ExecutorService pool(String name) {
+    private static ExecutorService pool(String name, int threads) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                THREADS,
-                THREADS,
+                threads,
+                threads,
                 10,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
@@ -77,12 +88,6 @@ record Environment(
             ScheduledFuture<?> future = timer.schedule(task, delay, TimeUnit.NANOSECONDS);
             return () -> future.cancel(false);
         };
-    }
-
-    private static void shutDown(ExecutorService timer, ExecutorService callbacks, ExecutorService io) {
-        timer.shutdownNow();
-        callbacks.shutdown();
-        io.shutdown();
     }
 
     private static ThreadFactory daemons(String prefix) {

@@ -95,7 +95,7 @@ final class HeldLease implements Lease, Waiter.Outcome {
         loss = event;
         engine.observers().lost(event);
         if (!onLost.isEmpty()) {
-            engine.environment().callbacks().execute(() -> tellLoss(event));
+            engine.environment().alarms().execute(() -> tellLoss(event));
         }
         return true;
     }

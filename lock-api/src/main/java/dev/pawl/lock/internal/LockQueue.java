@@ -129,7 +129,10 @@ final class LockQueue implements Mailbox.Owner {
      * @param done completed when the hold was handed on or the service has confirmed its release
      */
     void release(HeldLease released, @Nullable Thread waiting, CompletableFuture<Void> done) {
-        mailbox.post(() -> released(released, waiting, done));
+        if (!mailbox.post(() -> released(released, waiting, done))) {
+            // The hold was lost in between, and with it went the last that this queue was for.
+            completeAfterUndoing(done);
+        }
     }
 
     /** The hold has ended without its holder. */
@@ -260,7 +263,7 @@ final class LockQueue implements Mailbox.Owner {
 
     private void look(Candidacy current, Waiter head) {
         boolean willWait = waiters.stream().anyMatch(waiter -> waiter.isPatient() && !waiter.isOverdue());
-        current.attempt(willWait, executorFor(head));
+        current.attempt(willWait, waiters.size() > 1, executorFor(head));
     }
 
     /** Something may have changed at the service. */

@@ -4,7 +4,6 @@ import dev.pawl.lock.LossReason;
 import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.RenewalOutcome;
-import dev.pawl.lock.spi.Ticker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +27,6 @@ final class Renewer {
     private final LockBackend backend;
     private final Environment env;
     private final Observers observers;
-    private final boolean jumpy;
     private final Set<Hold> watched = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable Sweep> armed = new AtomicReference<>();
 
@@ -36,7 +34,6 @@ final class Renewer {
         this.backend = backend;
         this.env = env;
         this.observers = observers;
-        this.jumpy = env.ticker() != Ticker.SYSTEM;
     }
 
     void watch(Hold hold) {
@@ -66,7 +63,7 @@ final class Renewer {
     }
 
     private void armWithin(long delay) {
-        long nap = jumpy ? Math.min(delay, JUMPY_NAP) : delay;
+        long nap = env.clockJumps() ? Math.min(delay, JUMPY_NAP) : delay;
         long at = env.ticker().nanos() + nap;
         Sweep current = armed.get();
         while (current == null || current.at - at > 0) {

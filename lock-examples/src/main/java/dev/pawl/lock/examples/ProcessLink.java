@@ -19,6 +19,9 @@ final class ProcessLink extends WorkerLink {
     private static final String STOPPER =
             "trap '' INT HUP; kill -STOP \"$1\" || exit 1; echo stopped; read line; kill -CONT \"$1\"";
 
+    /** The exit status of a process that a signal ended is larger. */
+    private static final int SIGNALLED = 128;
+
     private final String seller;
     private final Process process;
     private final BufferedWriter orders;
@@ -57,7 +60,11 @@ final class ProcessLink extends WorkerLink {
             for (String line = answers.readLine(); line != null; line = answers.readLine()) {
                 heard(line);
             }
-        } catch (IOException e) {
+            // Ctrl-C reaches worker and demo alike: the demo's own end comes first then.
+            if (process.waitFor() > SIGNALLED) {
+                Thread.sleep(500);
+            }
+        } catch (IOException | InterruptedException e) {
             // The same as its end, below.
         }
         heard(Fields.join("failed", "worker " + seller + " (process " + process.pid() + ") ended before its work"));

@@ -13,14 +13,12 @@ final class Entry {
 
     private final Contest contest;
     private final Keys keys;
-    private final String node;
     private final String leaseMillis;
     private final String queueLifeMillis;
 
-    Entry(Contest contest, String namespace, String node) {
+    Entry(Contest contest, String namespace) {
         this.contest = contest;
         keys = Keys.of(namespace, contest.name());
-        this.node = node;
         leaseMillis = Long.toString(contest.leaseTime().toMillis());
         Duration life = contest.retryCeiling().multipliedBy(LOOKS_IN_A_QUEUE_LIFE);
         queueLifeMillis = Long.toString(Math.max(SHORTEST_QUEUE_LIFE_MILLIS, life.toMillis()));
@@ -40,11 +38,6 @@ final class Entry {
 
     Keys keys() {
         return keys;
-    }
-
-    /** The backend's name in queues and channels. */
-    String node() {
-        return node;
     }
 
     String leaseMillis() {

@@ -106,7 +106,7 @@ public final class RedisBackend implements LockBackend {
 
     @Override
     public Contender join(Contest contest) {
-        return new RedisContender(node, new Entry(contest, options.namespace(), node.id()));
+        return new RedisContender(node, new Entry(contest, options.namespace()));
     }
 
     @Override

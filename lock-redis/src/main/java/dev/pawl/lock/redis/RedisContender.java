@@ -44,7 +44,7 @@ final class RedisContender implements Contender {
                 // A cluster's redirect or an unknown script can let the undoing overtake what it undoes.
                 undoneAgain = node.release(entry, true);
             }
-            return new Attempt.Granted(new RedisGrant(entry, reply[0], (int) reply[1]));
+            return new Attempt.Granted(new RedisGrant(entry, reply[0], (int) Math.max(1, reply[1])));
         }
         traces = mayBeQueued;
         return new Attempt.Busy(Duration.ofMillis(-reply[0]));

@@ -36,8 +36,11 @@ final class RedisNode {
 
     private final String id;
     private final String channelPrefix;
+
     private final String tokenLifeMillis;
-    private final String isCluster;
+
+    /** What the scripts must know of this backend, in one argument: they read it only where they need it. */
+    private final String here;
 
     private RedisNode(Link link, RedisOptions options) {
         this.link = link;
@@ -49,7 +52,7 @@ final class RedisNode {
         id = HexFormat.of().formatHex(random);
         channelPrefix = options.namespace() + ":wake:";
         tokenLifeMillis = Long.toString(options.tokenRetention().toMillis());
-        isCluster = link.isCluster() ? YES : NO;
+        here = String.join(" ", id, channelPrefix, link.isCluster() ? YES : NO);
     }
 
     /**
@@ -102,10 +105,8 @@ final class RedisNode {
                     entry.leaseMillis(),
                     Integer.toString(tokens),
                     tokenLifeMillis,
-                    entry.node(),
                     willWait ? entry.queueLifeMillis() : "",
-                    channelPrefix,
-                    isCluster
+                    here
                 },
                 answer);
     }
@@ -117,7 +118,7 @@ final class RedisNode {
                 Script.RELEASE,
                 entry,
                 new String[] {keys.lock(), keys.queue()},
-                new String[] {entry.owner(), entry.node(), leaveQueue ? YES : NO, channelPrefix, isCluster},
+                new String[] {entry.owner(), here, leaveQueue ? YES : NO},
                 reply -> reply[0] == 1 ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD);
     }
 

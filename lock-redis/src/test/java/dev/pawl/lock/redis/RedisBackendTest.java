@@ -60,21 +60,25 @@ class RedisBackendTest {
         Player player = new Player(here, "jobs");
         Grant grant = player.wins();
 
-        assertThat(grant.tokens()).isEqualTo(Player.TOKENS);
+        assertThat(grant.tokens()).isOne();
         assertThat(grant.firstToken()).isPositive();
         assertThat(server.redis().get(LOCK)).isEqualTo(player.owner());
         assertThat(server.redis().pttl(LOCK)).isBetween(20_000L, 30_000L);
-        assertThat(server.redis().get(TOKEN)).isEqualTo(grant.firstToken() + Player.TOKENS - 1 + " " + Player.TOKENS);
+        assertThat(server.redis().get(TOKEN)).isEqualTo(Long.toString(grant.firstToken()));
         assertThat(server.redis().ttl(TOKEN)).isBetween(604_700L, 604_800L);
     }
 
     @Test
-    void repeatedAttempt_givesTheSameGrantForAFullLease() {
+    void repeatedAttempt_givesTheLastTokenOfTheSameGrantForAFullLease() {
         Player player = new Player(here, "jobs");
-        long first = player.wins().firstToken();
+        server.redis().set(TOKEN, "1");
+        Grant grant = player.wins();
         server.redis().pexpire(LOCK, 5_000);
 
-        assertThat(player.wins().firstToken()).isEqualTo(first);
+        assertThat(grant.tokens()).isEqualTo(Player.TOKENS);
+        Grant again = player.wins();
+        assertThat(again.firstToken()).isEqualTo(grant.firstToken() + grant.tokens() - 1);
+        assertThat(again.tokens()).isOne();
         assertThat(server.redis().pttl(LOCK)).isGreaterThan(20_000);
     }
 
@@ -340,13 +344,32 @@ class RedisBackendTest {
     @Test
     void tokens_goUp_whenTheServersClockWasSetBack() {
         long ahead = 4_000_000_000_000_000L;
-        server.redis().set(TOKEN, ahead + " 1", SetArgs.Builder.ex(60));
+        server.redis().set(TOKEN, Long.toString(ahead), SetArgs.Builder.ex(60));
         Player player = new Player(here, "jobs");
         Grant grant = player.wins();
 
         assertThat(grant.firstToken()).isEqualTo(ahead + 1);
-        assertThat(server.redis().get(TOKEN)).isEqualTo(ahead + Player.TOKENS + " " + Player.TOKENS);
-        assertThat(player.wins().firstToken()).isEqualTo(ahead + 1);
+        assertThat(server.redis().get(TOKEN)).isEqualTo(Long.toString(ahead + Player.TOKENS));
+    }
+
+    @Test
+    void singleTokens_goUp_alsoWhenTheCounterIsLost() {
+        long first = winsOneToken();
+        long second = winsOneToken();
+        server.redis().del(TOKEN);
+        long afterTheLoss = winsOneToken();
+
+        assertThat(second).isGreaterThan(first);
+        assertThat(afterTheLoss).isGreaterThan(second);
+        assertThat(server.redis().ttl(TOKEN)).isBetween(604_700L, 604_800L);
+    }
+
+    private long winsOneToken() {
+        Attempt attempt = Player.get(here.join(new TestContest("jobs")).attempt(true, 1, Runnable::run));
+        Grant grant = ((Attempt.Granted) attempt).grant();
+        assertThat(grant.tokens()).isOne();
+        Player.get(here.release(grant, Runnable::run));
+        return grant.firstToken();
     }
 
     @Test

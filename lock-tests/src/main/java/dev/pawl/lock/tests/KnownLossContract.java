@@ -265,7 +265,7 @@ public interface KnownLossContract extends ContractCase {
         LockClient client = bench().client();
         CountDownLatch end = new CountDownLatch(1);
         BlockingQueue<LeaseLostEvent> events = new LinkedBlockingQueue<>();
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 10; i++) {
             Lease lease = Bench.hold(client, bench().name(), Bench.unrenewed(Duration.ofMillis(100)));
             lease.onLost(event -> {
                 try {
@@ -277,7 +277,10 @@ public interface KnownLossContract extends ContractCase {
         }
         Lease other = Bench.hold(client, bench().name(), Bench.unrenewed(Duration.ofMillis(300)));
         other.onLost(events::add);
-        Bench.await("the news").atMost(Bench.ROOM.plusMillis(300)).until(() -> !events.isEmpty());
-        end.countDown();
+        try {
+            Bench.await("the news").atMost(Bench.ROOM.plusMillis(300)).until(() -> !events.isEmpty());
+        } finally {
+            end.countDown();
+        }
     }
 }

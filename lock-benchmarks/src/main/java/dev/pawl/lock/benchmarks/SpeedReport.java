@@ -1,0 +1,227 @@
+package dev.pawl.lock.benchmarks;
+
+import dev.pawl.lock.DistributedLock;
+import dev.pawl.lock.Lease;
+import dev.pawl.lock.LockClient;
+import dev.pawl.lock.LockOptions;
+import dev.pawl.lock.memory.MemoryBackend;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.openjdk.jmh.infra.Blackhole;
+
+/** Measures what Pawl promises about its speed, and says whether it holds. */
+final class SpeedReport {
+
+    private static final int MANY = 16;
+    private static final int WATCHED_PAIRS = 200;
+
+    /** About two microseconds. */
+    private static final long WORK = 2_000;
+
+    private final SpeedOptions options;
+    private final Redis redis;
+    private final LockClient onRedis;
+    private final LockClient inMemory;
+    private final Table table;
+
+    private SpeedReport(SpeedOptions options, Redis redis, LockClient onRedis, LockClient inMemory, Table table) {
+        this.options = options;
+        this.redis = redis;
+        this.onRedis = onRedis;
+        this.inMemory = inMemory;
+        this.table = table;
+    }
+
+    /** Prints each row as soon as it is measured. */
+    static Table run(SpeedOptions options, PrintStream out) throws IOException, InterruptedException {
+        try (Redis redis = Redis.open(options.url());
+                LockClient onRedis = redis.locks();
+                LockClient inMemory = LockClient.using(MemoryBackend.create(), LockOptions.defaults())) {
+            Table table = new Table(out, about(options, redis));
+            new SpeedReport(options, redis, onRedis, inMemory, table).measure();
+            if (options.write() != null) {
+                Files.writeString(options.write(), table.page());
+            }
+            return table;
+        }
+    }
+
+    private void measure() throws IOException, InterruptedException {
+        commands();
+        uncontended("Redis, 1 thread", 1);
+        uncontended("Redis, 16 threads on 16 locks", MANY);
+        shared("memory, one lock, 16 threads", inMemory, 0);
+        shared("memory, one lock, 16 threads, 2 µs of work", inMemory, WORK);
+        shared("Redis, one lock, 16 threads", onRedis, 0);
+        shared("Redis, one lock, 16 threads, 2 µs of work", onRedis, WORK);
+    }
+
+    private void commands() throws IOException, InterruptedException {
+        Pair floor = bare(redis.connect().sync(), 0);
+        Pair pawl = pawl(onRedis.lock("bench/watched"), 0);
+        floor.run();
+        pawl.run();
+        ServerCommands ofFloor = ServerCommands.during(redis, () -> repeat(floor));
+        ServerCommands ofPawl = ServerCommands.during(redis, () -> repeat(pawl));
+        table.row(
+                "Redis, commands a pair",
+                ServerCommands.text(ofFloor.sent(), WATCHED_PAIRS),
+                ServerCommands.text(ofPawl.sent(), WATCHED_PAIRS),
+                "",
+                "2 evalsha",
+                ofPawl.sent().equals(Map.of("evalsha", 2L * WATCHED_PAIRS)));
+        table.row(
+                "Redis, calls of the scripts a pair",
+                ServerCommands.text(ofFloor.called(), WATCHED_PAIRS),
+                ServerCommands.text(ofPawl.called(), WATCHED_PAIRS));
+    }
+
+    private static void repeat(Pair pair) throws InterruptedException {
+        for (int i = 0; i < WATCHED_PAIRS; i++) {
+            pair.run();
+        }
+    }
+
+    private void uncontended(String what, int threads) throws InterruptedException {
+        Duel duel;
+        try (StatefulRedisConnection<String, String> connection = redis.connect()) {
+            duel = Duel.fight(
+                    options,
+                    pairs(threads, i -> bare(connection.sync(), i)),
+                    pairs(threads, i -> pawl(onRedis.lock("bench/own/" + i), 0)));
+        }
+        Spread ratio = duel.ratio((floor, pawl) -> floor.rate() / pawl.rate());
+        table.row(
+                what + ", time a pair",
+                microseconds(duel.ofFloor(Slice::rate), threads),
+                microseconds(duel.ofPawl(Slice::rate), threads),
+                ratio.toString(),
+                "at most 1.10",
+                ratio.median() <= 1.10);
+        cpu(what, duel);
+        hops(what, duel);
+        bytes(what, duel);
+    }
+
+    /** Lettuce hands each command to its I/O thread and each reply back; who sleeps more often than that hops needlessly. */
+    private void hops(String what, Duel duel) {
+        Spread ratio = duel.ratio((floor, pawl) -> pawl.switchesPerPair() / floor.switchesPerPair());
+        table.row(
+                what + ", thread switches a pair",
+                number(duel.ofFloor(Slice::switchesPerPair)),
+                number(duel.ofPawl(Slice::switchesPerPair)),
+                ratio.toString());
+    }
+
+    /** Of this process. Where the machine has other work, this is steadier than time. */
+    private void cpu(String what, Duel duel) {
+        Spread ratio = duel.ratio((floor, pawl) -> pawl.cpuMicrosPerPair() / floor.cpuMicrosPerPair());
+        table.row(
+                what + ", processor time a pair",
+                number(duel.ofFloor(Slice::cpuMicrosPerPair)) + " µs",
+                number(duel.ofPawl(Slice::cpuMicrosPerPair)) + " µs",
+                ratio.toString());
+    }
+
+    private void bytes(String what, Duel duel) {
+        Spread ratio = duel.ratio((floor, pawl) -> pawl.bytesPerPair() / floor.bytesPerPair());
+        table.row(
+                what + ", bytes allocated a pair",
+                whole(duel.ofFloor(Slice::bytesPerPair)),
+                whole(duel.ofPawl(Slice::bytesPerPair)),
+                ratio.toString());
+    }
+
+    private void shared(String what, LockClient client, long work) throws InterruptedException {
+        ReentrantLock fair = new ReentrantLock(true);
+        DistributedLock lock = client.lock("bench/shared");
+        Duel duel = Duel.fight(options, pairs(MANY, i -> fair(fair, work)), pairs(MANY, i -> pawl(lock, work)));
+        Spread ratio = duel.ratio((floor, pawl) -> pawl.rate() / floor.rate());
+        table.row(
+                what + ", rate",
+                whole(duel.ofFloor(Slice::rate)) + "/s",
+                whole(duel.ofPawl(Slice::rate)) + "/s",
+                ratio.toString(),
+                "at least 0.50",
+                ratio.median() >= 0.5);
+        cpu(what, duel);
+        hops(what, duel);
+        bytes(what, duel);
+    }
+
+    private static List<Pair> pairs(int threads, IntFunction<Pair> pair) {
+        return IntStream.range(0, threads).mapToObj(pair).toList();
+    }
+
+    private static Pair bare(RedisCommands<String, String> connection, int number) {
+        BareLock lock = new BareLock(connection, "bench/bare/" + number);
+        return () -> {
+            lock.acquire();
+            lock.release();
+        };
+    }
+
+    private static Pair pawl(DistributedLock lock, long work) {
+        return () -> {
+            try (Lease lease = lock.acquire()) {
+                lease.ensureValid();
+                Blackhole.consumeCPU(work);
+            }
+        };
+    }
+
+    private static Pair fair(ReentrantLock lock, long work) {
+        return () -> {
+            lock.lockInterruptibly();
+            try {
+                Blackhole.consumeCPU(work);
+            } finally {
+                lock.unlock();
+            }
+        };
+    }
+
+    private static String microseconds(Spread rates, int threads) {
+        return String.format(Locale.ROOT, "%.1f µs", threads * 1e6 / rates.median());
+    }
+
+    private static String number(Spread figures) {
+        return String.format(Locale.ROOT, "%.2f", figures.median());
+    }
+
+    private static String whole(Spread figures) {
+        return String.format(Locale.ROOT, "%,.0f", figures.median());
+    }
+
+    private static List<String> about(SpeedOptions options, Redis redis) {
+        return List.of(
+                "processor: " + processor() + ", " + Runtime.getRuntime().availableProcessors() + " of it for this run",
+                "system: " + System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", Java "
+                        + Runtime.version(),
+                "Redis " + redis.version() + "",
+                options.rounds() + " rounds after " + options.warmUp() + " to warm up; in each, both sides in turn for "
+                        + options.slice().toMillis() + " ms");
+    }
+
+    private static String processor() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse("unknown");
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+}
