@@ -125,12 +125,17 @@ public abstract sealed class RedisServers implements ServerFixture permits Singl
     @Override
     public final synchronized void restart(boolean keepData) {
         kill();
-        start(nodes(), keepData);
+        startAll(keepData);
         await("the Redis servers are not healthy", this::isHealthy);
     }
 
-    /** Starts servers that do not run. */
-    void start(List<RedisNode> nodes, boolean keepData) {
+    /** Starts all servers; none of them runs. */
+    void startAll(boolean keepData) {
+        start(nodes(), keepData);
+    }
+
+    /** Starts servers that do not run, without waiting for them. */
+    final void start(List<RedisNode> nodes, boolean keepData) {
         processes.start(nodes, keepData);
         nodes.forEach(node -> running.add(node.port()));
     }

@@ -2,6 +2,7 @@ package dev.pawl.lock.tests.servers;
 
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.CommandOutput;
+import io.lettuce.core.output.ListOfMapsOutput;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.output.ValueListOutput;
 import io.lettuce.core.protocol.CommandArgs;
@@ -54,7 +55,7 @@ public final class SentinelRedis extends RedisServers {
     public synchronized void failOver() {
         if (tilted()) {
             kill(sentinels);
-            start(sentinelNodes(), false);
+            startSentinels();
             await("the sentinels are not ready", this::isHealthy);
         }
         kill(List.of(master));
@@ -74,9 +75,18 @@ public final class SentinelRedis extends RedisServers {
         super.pause();
     }
 
+    /** One after the other: a replica that misses its master at first tries again a second later, a sentinel ten later. */
     @Override
-    void start(List<RedisNode> nodes, boolean keepData) {
-        super.start(nodes, keepData);
+    void startAll(boolean keepData) {
+        start(List.of(masterNode()), keepData);
+        await("the master does not answer", () -> info(master, "replication").contains("role:master"));
+        start(List.of(replicaNode()), keepData);
+        await("the replica has not joined", this::replicaHasJoined);
+        startSentinels();
+    }
+
+    private void startSentinels() {
+        start(sentinelNodes(), false);
         sentinelsPaused = false;
     }
 
@@ -96,9 +106,16 @@ public final class SentinelRedis extends RedisServers {
 
     @Override
     List<RedisNode> nodes() {
-        Stream<RedisNode> data =
-                Stream.of(RedisNode.data(master, ""), RedisNode.data(replica, "replicaof 127.0.0.1 " + master + "\n"));
-        return Stream.concat(data, sentinelNodes().stream()).toList();
+        return Stream.concat(Stream.of(masterNode(), replicaNode()), sentinelNodes().stream())
+                .toList();
+    }
+
+    private RedisNode masterNode() {
+        return RedisNode.data(master, "");
+    }
+
+    private RedisNode replicaNode() {
+        return RedisNode.data(replica, "replicaof 127.0.0.1 " + master + "\n");
     }
 
     private List<RedisNode> sentinelNodes() {
@@ -132,8 +149,12 @@ public final class SentinelRedis extends RedisServers {
     @Override
     boolean isHealthy() {
         return info(master, "replication").contains("role:master")
-                && info(replica, "replication").contains("master_link_status:up")
-                && sentinels.stream().allMatch(port -> namesMaster(port) && seesAll(port));
+                && replicaHasJoined()
+                && sentinels.stream().allMatch(port -> namesMaster(port) && canFailOver(port));
+    }
+
+    private boolean replicaHasJoined() {
+        return info(replica, "replication").contains("master_link_status:up");
     }
 
     private static String info(int port, String section) {
@@ -145,9 +166,13 @@ public final class SentinelRedis extends RedisServers {
         return address.equals(List.of("127.0.0.1", Integer.toString(master)));
     }
 
-    private boolean seesAll(int port) {
+    /** Whether it reaches the other sentinels, and has seen the replica in step. */
+    private boolean canFailOver(int port) {
         return sentinel(port, "CKQUORUM", new StatusOutput<>(StringCodec.UTF8))
-                .startsWith("OK " + sentinels.size() + " usable");
+                        .startsWith("OK " + sentinels.size() + " usable")
+                && sentinel(port, "REPLICAS", new ListOfMapsOutput<>(StringCodec.UTF8)).stream()
+                        .anyMatch(seen ->
+                                "slave".equals(seen.get("flags")) && "ok".equals(seen.get("master-link-status")));
     }
 
     private static <T> T sentinel(int port, String subcommand, CommandOutput<String, String, T> answer) {

@@ -18,7 +18,7 @@ enum ServerProvider {
     private static final String PROPERTY = "pawl.servers";
     private static final long PULL_SECONDS = 120;
 
-    private static final Map<String, ServerProvider> chosen = new ConcurrentHashMap<>();
+    private static final Map<String, Shared<ServerProvider>> chosen = new ConcurrentHashMap<>();
 
     /**
      * Chooses, once a JVM and service, and says so in one line.
@@ -28,7 +28,9 @@ enum ServerProvider {
      * @throws IllegalStateException if {@code -Dpawl.servers=docker} and there is no engine or no image
      */
     static ServerProvider of(String service, String leftOut) {
-        return chosen.computeIfAbsent(service, key -> choose(key, System.getProperty(PROPERTY), leftOut));
+        return chosen.computeIfAbsent(
+                        service, key -> new Shared<>(() -> choose(key, System.getProperty(PROPERTY), leftOut)))
+                .get();
     }
 
     private static ServerProvider choose(String service, @Nullable String forced, String leftOut) {

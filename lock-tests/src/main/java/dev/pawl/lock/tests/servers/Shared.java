@@ -3,29 +3,29 @@ package dev.pawl.lock.tests.servers;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Servers that start at first use, once. If they did not, each further use says so at once instead of trying again. */
+/** What is made at first use, once. If that failed, each further use says so at once instead of trying again. */
 final class Shared<T> {
 
-    private final Supplier<T> start;
-    private @Nullable T servers;
+    private final Supplier<T> maker;
+    private @Nullable T made;
     private @Nullable RuntimeException failure;
 
-    Shared(Supplier<T> start) {
-        this.start = start;
+    Shared(Supplier<T> maker) {
+        this.maker = maker;
     }
 
     synchronized T get() {
         if (failure != null) {
-            throw new IllegalStateException("did not start before: " + failure.getMessage(), failure);
+            throw new IllegalStateException("as reported before: " + failure.getMessage());
         }
-        if (servers == null) {
+        if (made == null) {
             try {
-                servers = start.get();
+                made = maker.get();
             } catch (RuntimeException e) {
                 failure = e;
                 throw e;
             }
         }
-        return servers;
+        return made;
     }
 }
