@@ -1,5 +1,6 @@
 package dev.pawl.lock;
 
+import java.io.Serializable;
 import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param lock the name of the lock
  * @param value the number, at least 1
  */
-public record FencingToken(String lock, long value) implements Comparable<FencingToken> {
+public record FencingToken(String lock, long value) implements Comparable<FencingToken>, Serializable {
 
     /**
      * Refuses a blank name and a value below 1.

@@ -166,6 +166,9 @@ final class Candidacy implements Contest {
             throw new IllegalStateException("the backend granted no token or no time: " + grant.tokens() + " from "
                     + grant.firstToken() + ", for " + grant.validFor());
         }
+        if (grant.contest() == null) {
+            throw new IllegalStateException("the backend granted a contest of nobody");
+        }
         stopLooking();
         return new Hold(engine.environment().ticker(), grant, options, queue, sentAt);
     }

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -135,12 +136,12 @@ final class HeldLease implements Lease, Waiter.Outcome {
 
     @Override
     public void close() {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        if (closing.compareAndSet(null, done)) {
-            if (!release(Thread.currentThread(), done)) {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        if (closing.compareAndSet(null, answer)) {
+            if (!release(Thread.currentThread(), answer)) {
                 throw lostException();
             }
-            Waits.quietly(done, CLOSE_WAIT);
+            Waits.quietly(answer, CLOSE_WAIT);
         }
     }
 
@@ -150,33 +151,32 @@ final class HeldLease implements Lease, Waiter.Outcome {
         if (!closing.compareAndSet(null, answer)) {
             return Objects.requireNonNull(closing.get());
         }
-        long asked = engine.now();
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        done.whenCompleteAsync(
-                (nothing, failure) -> {
-                    if (failure == null) {
-                        answer.complete(null);
-                    } else {
-                        answer.completeExceptionally(
-                                engine.backendFailure(name(), asked, Causes.of(failure, "no answer")));
-                    }
-                },
-                engine.environment().callbacks());
-        if (!release(null, done)) {
-            answer.completeExceptionally(lostException());
-        }
+        release(null, answer);
         return answer;
     }
 
-    /** Gives the hold back; false if the lease was lost before. */
-    private boolean release(@Nullable Thread waiting, CompletableFuture<Void> done) {
+    /** Gives the hold back, and completes the answer whichever way it ends; false if the lease was lost before. */
+    private boolean release(@Nullable Thread waiting, CompletableFuture<Void> answer) {
         if (!hold.isCurrent() && lose(hold.lapseReason())) {
             hold.queue().lost(hold, hold.lapseReason());
         }
         if (!end.compareAndSet(null, LossReason.RELEASED)) {
+            answer.completeExceptionally(lostException());
             return false;
         }
+        long asked = engine.now();
+        Executor teller = waiting == null ? engine.environment().callbacks() : Runnable::run;
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        done.whenCompleteAsync((nothing, failure) -> tell(answer, failure, asked), teller);
         hold.queue().release(this, waiting, done);
         return true;
+    }
+
+    private void tell(CompletableFuture<Void> answer, @Nullable Throwable failure, long asked) {
+        if (failure == null) {
+            answer.complete(null);
+        } else {
+            answer.completeExceptionally(engine.backendFailure(name(), asked, Causes.of(failure, "no answer")));
+        }
     }
 }

@@ -5,7 +5,6 @@ import dev.pawl.lock.spi.Attempt;
 import dev.pawl.lock.spi.Grant;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -212,8 +211,7 @@ final class LockQueue implements Mailbox.Owner {
     }
 
     private @Nullable Waiter first() {
-        Iterator<Waiter> order = waiters.iterator();
-        return order.hasNext() ? order.next() : null;
+        return waiters.isEmpty() ? null : waiters.iterator().next();
     }
 
     private void updateOccupied() {
@@ -262,8 +260,16 @@ final class LockQueue implements Mailbox.Owner {
     }
 
     private void look(Candidacy current, Waiter head) {
-        boolean willWait = waiters.stream().anyMatch(waiter -> waiter.isPatient() && !waiter.isOverdue());
-        current.attempt(willWait, waiters.size() > 1, executorFor(head));
+        current.attempt(anyCanWait(), waiters.size() > 1, executorFor(head));
+    }
+
+    private boolean anyCanWait() {
+        for (Waiter waiter : waiters) {
+            if (!isImpatient(waiter)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Something may have changed at the service. */
@@ -346,7 +352,7 @@ final class LockQueue implements Mailbox.Owner {
     private void endAll(Predicate<Waiter> which, Waiter.Outcome how) {
         List<Waiter> ended = new ArrayList<>(waiters);
         ended.removeIf(which.negate());
-        waiters.removeAll(ended);
+        ended.forEach(waiters::remove);
         updateOccupied();
         ended.forEach(waiter -> waiter.end(how));
     }
@@ -368,7 +374,8 @@ final class LockQueue implements Mailbox.Owner {
         occupied = true;
         for (Waiter waiter = first(); waiter != null && hold.serves(waiter.options()); waiter = first()) {
             waiters.remove(waiter);
-            if (waiter.end(next)) {
+            if (waiter.endSilently(next)) {
+                mailbox.afterwards(waiter);
                 engine.observers().acquired(next.token(), engine.now() - waiter.since());
                 return true;
             }

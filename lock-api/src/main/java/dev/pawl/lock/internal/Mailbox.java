@@ -46,6 +46,9 @@ final class Mailbox {
 
     private volatile @Nullable Thread worker;
 
+    /** To be signalled after the batch; touched by the worker only. */
+    private @Nullable Waiter served;
+
     Mailbox(Owner owner, Executor relief) {
         this.owner = owner;
         this.relief = relief;
@@ -66,6 +69,28 @@ final class Mailbox {
         return before >= 0;
     }
 
+    /**
+     * Signals a waiter once this mailbox is at rest, or has at least worked off the batch of the event that calls this. Woken
+     * sooner, the waiter could already release while this thread is at work, would find it busy, and would have to sleep again
+     * until this thread has worked for it.
+     */
+    void afterwards(Waiter waiter) {
+        signal(served);
+        served = waiter;
+    }
+
+    private @Nullable Waiter takeServed() {
+        Waiter waiter = served;
+        served = null;
+        return waiter;
+    }
+
+    private static void signal(@Nullable Waiter waiter) {
+        if (waiter != null) {
+            waiter.signal();
+        }
+    }
+
     private void workOff(int counted) {
         int batch = counted;
         int worked = 0;
@@ -79,9 +104,12 @@ final class Mailbox {
             // still here: only an empty queue may retire.
             if (owner.isIdle() && events.isEmpty() && pending.compareAndSet(batch, RETIRED)) {
                 owner.retired();
+                signal(takeServed());
                 return;
             }
+            Waiter woken = takeServed();
             batch = pending.addAndGet(-batch);
+            signal(woken);
             if (batch > 0 && worked >= MOST_FOR_OTHERS) {
                 int rest = batch;
                 relief.execute(() -> workOff(rest));

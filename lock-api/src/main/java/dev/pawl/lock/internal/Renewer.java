@@ -120,9 +120,14 @@ final class Renewer {
         });
     }
 
+    /** A map that is missing, incomplete, or not to be asked for a grant says nothing; its hold is renewed again all the same. */
     private static RenewalOutcome outcomeOf(Hold hold, @Nullable Map<Grant, RenewalOutcome> outcomes) {
-        RenewalOutcome outcome = outcomes == null ? null : outcomes.get(hold.grant());
-        return outcome == null ? RenewalOutcome.UNKNOWN : outcome;
+        try {
+            RenewalOutcome outcome = outcomes == null ? null : outcomes.get(hold.grant());
+            return outcome == null ? RenewalOutcome.UNKNOWN : outcome;
+        } catch (RuntimeException e) {
+            return RenewalOutcome.UNKNOWN;
+        }
     }
 
     private void settle(Hold hold, long sentAt, RenewalOutcome outcome, @Nullable Throwable failure) {

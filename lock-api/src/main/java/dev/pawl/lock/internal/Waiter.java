@@ -77,11 +77,16 @@ abstract class Waiter {
 
     /** Ends the request if it has not ended; true if this call did. */
     boolean end(Outcome how) {
-        if (!outcome.compareAndSet(null, how)) {
-            return false;
+        boolean ended = endSilently(how);
+        if (ended) {
+            signal();
         }
-        signal();
-        return true;
+        return ended;
+    }
+
+    /** As {@link #end}, but {@link #signal()} is left to the caller. */
+    boolean endSilently(Outcome how) {
+        return outcome.compareAndSet(null, how);
     }
 
     /** Tells the caller that the request has ended. Quick, and calls no user code on this thread. */

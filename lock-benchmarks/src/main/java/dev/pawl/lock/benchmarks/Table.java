@@ -3,6 +3,7 @@ package dev.pawl.lock.benchmarks;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoublePredicate;
 
 /** The rows of a report: printed as they come, and as a page of Markdown in the end. */
 final class Table {
@@ -14,6 +15,7 @@ final class Table {
             `--url redis://host:port`). The floor has no fencing token, no queue, no renewal and no deadline: on Redis it is `SET NX
             PX` and a compare-and-delete through lettuce's synchronous API, elsewhere a fair `ReentrantLock`. Times depend on the
             machine and its neighbours; ratios are taken round by round, and stand as median (lower to upper quartile).
+            A target between the quartiles is not settled: the machine was too busy, or it is a matter of luck.
 
             """;
 
@@ -33,9 +35,22 @@ final class Table {
         out.print(COLUMNS);
     }
 
-    /** A figure with a target. */
+    /** A count with a target. */
     void row(String what, String floor, String pawl, String ratio, String target, boolean met) {
-        add(what, floor, pawl, ratio, target, met ? "met" : "**missed**");
+        add(what, floor, pawl, ratio, target, verdict(met, met));
+    }
+
+    /** A ratio with a target, which only rounds that mostly agree can meet or miss. */
+    void row(String what, String floor, String pawl, Spread ratio, String target, DoublePredicate meets) {
+        String verdict = verdict(meets.test(ratio.low()), meets.test(ratio.high()));
+        add(what, floor, pawl, ratio.toString(), target, verdict);
+    }
+
+    private static String verdict(boolean oneEnd, boolean otherEnd) {
+        if (oneEnd != otherEnd) {
+            return "not settled";
+        }
+        return oneEnd ? "met" : "**missed**";
     }
 
     /** A figure that only tells something. */

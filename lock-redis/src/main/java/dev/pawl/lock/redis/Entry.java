@@ -1,7 +1,6 @@
 package dev.pawl.lock.redis;
 
 import dev.pawl.lock.spi.Contest;
-import java.time.Duration;
 
 /** What one contest is called at Redis: computed once, used by its attempts, its grant and its undoing. */
 final class Entry {
@@ -20,8 +19,9 @@ final class Entry {
         this.contest = contest;
         keys = Keys.of(namespace, contest.name());
         leaseMillis = Long.toString(contest.leaseTime().toMillis());
-        Duration life = contest.retryCeiling().multipliedBy(LOOKS_IN_A_QUEUE_LIFE);
-        queueLifeMillis = Long.toString(Math.max(SHORTEST_QUEUE_LIFE_MILLIS, life.toMillis()));
+        // Not Duration.multipliedBy, which goes by way of BigDecimal.
+        long lifeMillis = LOOKS_IN_A_QUEUE_LIFE * contest.retryCeiling().toMillis();
+        queueLifeMillis = Long.toString(Math.max(SHORTEST_QUEUE_LIFE_MILLIS, lifeMillis));
     }
 
     Contest contest() {

@@ -73,10 +73,10 @@ final class Faults {
                 lockName, elapsed, node, message(lockName, elapsed, node, describe(cause)), cause);
     }
 
+    /** The engine says which lock, and how long its request had lasted. */
     private static String message(String lockName, Duration elapsed, @Nullable String node, String what) {
         String server = node == null ? "Redis" : "Redis at " + node;
-        String lock = lockName.isEmpty() ? "" : " (lock '" + lockName + "')";
-        return server + " " + what + lock + ", after " + elapsed.toMillis() + " ms";
+        return server + " " + what + (lockName.isEmpty() ? ", after " + elapsed.toMillis() + " ms" : "");
     }
 
     private static Throwable unwrap(Throwable failure) {

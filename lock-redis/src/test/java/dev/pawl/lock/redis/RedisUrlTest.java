@@ -9,6 +9,7 @@ import dev.pawl.lock.spi.LockBackendProvider;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -120,8 +121,9 @@ class RedisUrlTest {
     }
 
     private static String password(RedisURI server) {
-        return new String(
-                server.getCredentialsProvider().resolveCredentials().block().getPassword());
+        return new String(Objects.requireNonNull(
+                        server.getCredentialsProvider().resolveCredentials().block())
+                .getPassword());
     }
 
     private static RedisUrl parse(String url) {

@@ -1,0 +1,143 @@
+package dev.pawl.lock.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pawl.lock.Lease;
+import dev.pawl.lock.LockOptions;
+import dev.pawl.lock.spi.Contest;
+import dev.pawl.lock.spi.Grant;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** A lease of 300 ms, of which 3 ms are the margin, in virtual time. */
+class HoldTest {
+
+    private static final LockOptions OPTIONS = LockOptions.builder()
+            .leaseTime(Duration.ofMillis(300))
+            .safetyMargin(Duration.ofMillis(3))
+            .handOff(5, Duration.ofMillis(250))
+            .build();
+
+    private record TestGrant(Contest contest, long firstToken, int tokens) implements Grant {}
+
+    private final VirtualEngine client = new VirtualEngine(OPTIONS);
+
+    private Hold hold(LockOptions options, int tokens) {
+        LockQueue queue = new LockQueue("a", client.engine);
+        Candidacy contest = new Candidacy(queue, client.engine, options);
+        long now = client.engine.now();
+        return new Hold(client.service.ticker(), new TestGrant(contest, 41, tokens), options, queue, now);
+    }
+
+    private static int handOffs(Hold hold) {
+        int count = 0;
+        while (hold.mayPassOn()) {
+            hold.passOn();
+            count++;
+        }
+        return count;
+    }
+
+    @Test
+    void deadline_isTheLeaseLessTheMargin() {
+        Hold hold = hold(OPTIONS, 1);
+        assertThat(hold.remaining()).isEqualTo(297_000_000);
+        client.goOnTo(297);
+        assertThat(hold.isCurrent()).isFalse();
+        assertThat(hold.remaining()).isZero();
+    }
+
+    @Test
+    void acknowledgement_neverMovesTheDeadlineBack() {
+        Hold hold = hold(OPTIONS, 1);
+        long early = client.engine.now();
+        client.goOnTo(100);
+        hold.renewalAcknowledged(client.engine.now());
+        hold.renewalAcknowledged(early);
+        assertThat(hold.remaining()).isEqualTo(297_000_000);
+    }
+
+    @Test
+    void handOffs_areBoundedByTheirNumber() {
+        assertThat(handOffs(hold(OPTIONS, 100))).isEqualTo(5);
+    }
+
+    @Test
+    void handOffs_areBoundedByTheBlockOfTokens() {
+        Hold hold = hold(OPTIONS, 3);
+        assertThat(handOffs(hold)).isEqualTo(2);
+        assertThat(hold.token().value()).isEqualTo(43);
+    }
+
+    @Test
+    void handOffs_areBoundedByTime() {
+        LockOptions brief =
+                OPTIONS.toBuilder().handOff(5, Duration.ofMillis(50)).build();
+        Hold hold = hold(brief, 100);
+        client.goOnTo(49);
+        assertThat(hold.mayPassOn()).isTrue();
+        client.goOnTo(50);
+        assertThat(hold.mayPassOn()).isFalse();
+    }
+
+    @Test
+    void handOff_needsAThirdOfTheLease_unlessARenewalBringsIt() {
+        Hold hold = hold(OPTIONS, 100);
+        client.goOnTo(196);
+        assertThat(hold.mayPassOn()).isTrue();
+        client.goOnTo(197);
+        assertThat(hold.mayPassOn()).isFalse();
+        hold.renewalAcknowledged(client.engine.now());
+        assertThat(hold.mayPassOn()).isTrue();
+    }
+
+    @Test
+    void withoutRenewal_nothingIsHandedOn() {
+        LockOptions once = OPTIONS.toBuilder().renewal(false).build();
+        assertThat(handOffs(hold(once, 100))).isZero();
+    }
+
+    @Test
+    void lapsedHold_isNotHandedOn() {
+        Hold hold = hold(OPTIONS, 100);
+        client.goOnTo(297);
+        assertThat(hold.isCurrent()).isFalse();
+        hold.renewalAcknowledged(client.engine.now());
+        assertThat(hold.mayPassOn()).isFalse();
+    }
+
+    @Test
+    void waitersOfOneProcess_areServedInOrder_withTokensOfOneBlock() {
+        Lease first = client.acquire("a");
+        List<CompletableFuture<Lease>> waiting = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            waiting.add(client.engine.lock("a").acquireAsync());
+        }
+        long token = first.token().value();
+        first.close();
+        for (CompletableFuture<Lease> next : waiting) {
+            assertThat(next).isCompleted();
+            assertThat(next.join().token().value()).isEqualTo(++token);
+            next.join().close();
+        }
+        assertThat(client.service.names()).isZero();
+        assertThat(client.engine.names()).isZero();
+    }
+
+    @Test
+    void waiterWithOtherOptions_getsAHoldOfItsOwn() {
+        Lease first = client.acquire("a");
+        LockOptions other = OPTIONS.toBuilder().leaseTime(Duration.ofSeconds(2)).build();
+        CompletableFuture<Lease> second = client.engine.lock("a", other).acquireAsync();
+        first.close();
+        assertThat(second).isCompleted();
+        HeldLease lease = (HeldLease) second.join();
+        assertThat(lease.remaining()).isGreaterThan(Duration.ofSeconds(1));
+        assertThat(lease.token().value()).isGreaterThanOrEqualTo(first.token().value() + 6);
+        lease.close();
+        assertThat(client.service.names()).isZero();
+    }
+}
