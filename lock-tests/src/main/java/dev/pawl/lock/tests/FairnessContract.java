@@ -155,6 +155,7 @@ public interface FairnessContract extends ContractCase {
         bench().assertNothingLeft(name);
     }
 
+    /** The waiters queue before the service grants, so that the grant can reserve a token for each. */
     @Test
     default void handOff_needsNoService() {
         String name = bench().name();
@@ -162,22 +163,26 @@ public interface FairnessContract extends ContractCase {
                 Bench.options().toBuilder().handOff(64, Duration.ofSeconds(30)).build();
         Listeners.Recorder events = new Listeners.Recorder(name);
         bench().client().addListener(events);
-        Lease holder = Bench.hold(bench().client(), name, roomy);
+        Lease other = Bench.hold(bench().newClient(), name);
         List<CompletableFuture<Lease>> waiters = Stream.generate(
                         () -> bench().client().lock(name, roomy).acquireAsync())
-                .limit(5)
+                .limit(6)
                 .toList();
+        Bench.await("the waiters are known to the service")
+                .during(Duration.ofMillis(100))
+                .until(() -> waiters.stream().noneMatch(CompletableFuture::isDone));
+        other.close();
+        Lease lease = Bench.get(waiters.get(0));
         bench().pauseService();
-        holder.close();
-        for (CompletableFuture<Lease> waiter : waiters.subList(0, 4)) {
-            Bench.get(waiter).close();
+        for (CompletableFuture<Lease> next : waiters.subList(1, 6)) {
+            lease.close();
+            lease = Bench.get(next);
         }
-        Lease last = Bench.get(waiters.get(4));
         assertThat(events.lines())
                 .filteredOn(line -> line.startsWith("hand-off "))
                 .hasSize(5);
         bench().resumeService();
-        last.close();
+        lease.close();
         bench().assertNothingLeft(name);
     }
 
