@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -151,7 +152,7 @@ class ListenerTest {
     // Listeners that wait
 
     /** A way to wait for a lock. */
-    private record Wait(String name, java.util.function.Function<Engine, Callable<?>> how) {
+    private record Wait(String name, Function<Engine, Callable<?>> how) {
         @Override
         public String toString() {
             return name;
