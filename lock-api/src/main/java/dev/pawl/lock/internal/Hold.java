@@ -4,7 +4,10 @@ import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.LockOptions;
 import dev.pawl.lock.LossReason;
 import dev.pawl.lock.spi.Grant;
+import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.Ticker;
+import dev.pawl.lock.spi.TokenBlock;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -43,8 +46,7 @@ final class Hold {
     private volatile boolean renewing;
     private volatile boolean unanswered;
 
-    /** How many leases were handed on without the service; touched by the queue only. */
-    private int handOffs;
+    private final HandOff handOff;
 
     Hold(Ticker ticker, Grant grant, LockOptions options, LockQueue queue, long sentAt) {
         this.ticker = ticker;
@@ -59,6 +61,7 @@ final class Hold {
         this.margin = (long) (validFor * share);
         this.deadline = new AtomicLong(validFor - margin);
         this.renewAt = validFor / 3;
+        this.handOff = new HandOff(grant, options, 0);
     }
 
     Grant grant() {
@@ -152,7 +155,7 @@ final class Hold {
 
     /** The token of the current lease of this hold. */
     FencingToken token() {
-        return new FencingToken(grant.contest().name(), grant.firstToken() + handOffs);
+        return new FencingToken(grant.contest().name(), handOff.token());
     }
 
     /**
@@ -161,11 +164,7 @@ final class Hold {
      * round trip as the renewal it would need.
      */
     boolean mayPassOn() {
-        return options.renewal()
-                && handOffs < options.handOffMaxGrants()
-                && handOffs + 1 < grant.tokens()
-                && now() < options.handOffMaxTime().toNanos()
-                && remaining() > validFor / 3;
+        return options.renewal() && handOff.mayGoOn(now()) && remaining() > validFor / 3;
     }
 
     /** Whether a lease on this hold is what a request with these options asks for. */
@@ -174,6 +173,21 @@ final class Hold {
     }
 
     void passOn() {
-        handOffs++;
+        handOff.goOn();
+    }
+
+    /** Asks the service for more, when it is time to: the chain goes on meanwhile. */
+    void extendInTime(LockBackend backend, Executor blocking) {
+        if (handOff.shouldAsk(now())) {
+            handOff.asked();
+            long askedAt = now();
+            Stages.of(() -> backend.extend(grant, handOff.wanted(), blocking))
+                    .thenAccept(more -> more.ifPresent(block -> queue.extended(this, askedAt, block)));
+        }
+    }
+
+    /** Nobody else waits; the answer may come when the hold is over, and then means nothing. */
+    void extended(TokenBlock more, long askedAt) {
+        handOff.extended(more, askedAt);
     }
 }

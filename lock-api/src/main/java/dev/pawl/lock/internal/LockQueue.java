@@ -3,6 +3,7 @@ package dev.pawl.lock.internal;
 import dev.pawl.lock.LossReason;
 import dev.pawl.lock.spi.Attempt;
 import dev.pawl.lock.spi.Grant;
+import dev.pawl.lock.spi.TokenBlock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -137,6 +138,11 @@ final class LockQueue implements Mailbox.Owner {
     /** The hold has ended without its holder. */
     void lost(Hold hold, LossReason reason) {
         mailbox.post(() -> holdLost(hold, reason));
+    }
+
+    /** The answer to {@link Hold#extendInTime}. */
+    void extended(Hold hold, long askedAt, TokenBlock more) {
+        mailbox.post(() -> hold.extended(more, askedAt));
     }
 
     /**
@@ -396,6 +402,7 @@ final class LockQueue implements Mailbox.Owner {
         Waiter next = first();
         if (next != null && hold.serves(next.options()) && hold.mayPassOn()) {
             hold.passOn();
+            hold.extendInTime(engine.backend(), engine.environment().io());
             if (leaseToNext(hold)) {
                 HeldLease passed = lease;
                 engine.observers().handOff(released.token(), passed == null ? released.token() : passed.token());
@@ -426,9 +433,8 @@ final class LockQueue implements Mailbox.Owner {
         lease = null;
         updateOccupied();
         engine.renewer().unwatch(hold);
-        if (reason == LossReason.EXPIRED || reason == LossReason.UNREACHABLE || reason == LossReason.CLIENT_CLOSED) {
-            giveBack(hold, null);
-        }
+        // Whatever the reason: a request of ours that the client library sends again could win once more.
+        giveBack(hold, null);
         contend();
     }
 

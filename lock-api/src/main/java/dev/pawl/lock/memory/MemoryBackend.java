@@ -14,12 +14,14 @@ import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.ReleaseOutcome;
 import dev.pawl.lock.spi.RenewalOutcome;
 import dev.pawl.lock.spi.Ticker;
+import dev.pawl.lock.spi.TokenBlock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -122,6 +124,11 @@ public final class MemoryBackend implements LockBackend {
     @Override
     public CompletionStage<ReleaseOutcome> release(Grant grant, Executor blocking) {
         return request(service -> service.release(grant));
+    }
+
+    @Override
+    public CompletionStage<Optional<TokenBlock>> extend(Grant grant, int wanted, Executor blocking) {
+        return request(service -> service.extend(grant, wanted));
     }
 
     /** Does nothing: the service belongs to all who use it, and needs no closing. */

@@ -8,11 +8,13 @@ import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.ReleaseOutcome;
 import dev.pawl.lock.spi.RenewalOutcome;
 import dev.pawl.lock.spi.Ticker;
+import dev.pawl.lock.spi.TokenBlock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +91,20 @@ final class Names {
         }
         free(contest.name());
         return ReleaseOutcome.RELEASED;
+    }
+
+    /** More tokens, while nobody else waits. */
+    Optional<TokenBlock> extend(Grant grant, int wanted) {
+        Contest contest = grant.contest();
+        Entry entry = entries.get(contest.name());
+        Hold hold = holdOf(contest.name(), leaseClock.nanos());
+        boolean mine = hold != null && hold.owner.equals(contest.owner());
+        if (!mine || entry == null || !entry.waiting.isEmpty()) {
+            return Optional.empty();
+        }
+        TokenBlock more = new TokenBlock(lastToken + 1, wanted);
+        lastToken = Math.addExact(lastToken, wanted);
+        return Optional.of(more);
     }
 
     void leave(Contest contest) {

@@ -3,6 +3,8 @@ package dev.pawl.lock.spi;
 import dev.pawl.lock.Guarantees;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
@@ -60,6 +62,20 @@ public interface LockBackend extends AutoCloseable {
      *     RenewalOutcome#UNKNOWN}
      */
     CompletionStage<Map<Grant, RenewalOutcome>> renew(Collection<Grant> due, Executor blocking);
+
+    /**
+     * Asks for more tokens for a hold that the client would keep for its own waiters, and gives them only if the hold is still
+     * its owner's and no other contest waits for the name. Best effort: a backend that cannot tell who waits need not implement
+     * it.
+     *
+     * @param grant the hold
+     * @param tokens how many more consecutive tokens to reserve, at least 1; a backend may give fewer, never none
+     * @param blocking where a blocking client library may run; others ignore it
+     * @return a block above all tokens granted so far, or empty when others wait or the hold is gone
+     */
+    default CompletionStage<Optional<TokenBlock>> extend(Grant grant, int tokens, Executor blocking) {
+        return CompletableFuture.completedStage(Optional.empty());
+    }
 
     /**
      * Releases a hold if its owner still has it. Idempotent: it may be called again when the outcome of a call is unknown.

@@ -8,11 +8,13 @@ import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.ReleaseOutcome;
 import dev.pawl.lock.spi.RenewalOutcome;
 import dev.pawl.lock.spi.Ticker;
+import dev.pawl.lock.spi.TokenBlock;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -30,6 +32,7 @@ final class SimulatedNetwork implements LockBackend {
         ATTEMPT,
         LEAVE,
         RENEW,
+        EXTEND,
         RELEASE
     }
 
@@ -254,6 +257,12 @@ final class SimulatedNetwork implements LockBackend {
         List<String> names =
                 grants.stream().map(grant -> grant.contest().name()).distinct().toList();
         return send(Kind.RENEW, names, known -> known.renew(grants));
+    }
+
+    @Override
+    public CompletionStage<Optional<TokenBlock>> extend(Grant grant, int tokens, Executor blocking) {
+        SimulatedGrant known = (SimulatedGrant) grant;
+        return send(Kind.EXTEND, List.of(grant.contest().name()), asked -> asked.extend(known, tokens));
     }
 
     @Override

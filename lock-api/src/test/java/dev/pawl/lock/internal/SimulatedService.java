@@ -6,11 +6,13 @@ import dev.pawl.lock.spi.Attempt;
 import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.ReleaseOutcome;
 import dev.pawl.lock.spi.RenewalOutcome;
+import dev.pawl.lock.spi.TokenBlock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +74,10 @@ final class SimulatedService {
             outcomes.put(grant, outcome == null ? RenewalOutcome.UNKNOWN : outcome);
         }
         return outcomes;
+    }
+
+    Optional<TokenBlock> extend(SimulatedGrant grant, int tokens) {
+        return now(memory.extend(grant.inner(), tokens, Runnable::run));
     }
 
     ReleaseOutcome release(SimulatedGrant grant) {

@@ -7,6 +7,7 @@ import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.ReleaseOutcome;
 import dev.pawl.lock.spi.RenewalOutcome;
+import dev.pawl.lock.spi.TokenBlock;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -135,6 +137,11 @@ public final class RedisBackend implements LockBackend {
             answers.get(0).join();
         }
         return outcomes;
+    }
+
+    @Override
+    public CompletionStage<Optional<TokenBlock>> extend(Grant grant, int tokens, Executor blocking) {
+        return node.extend(entryOf(grant), tokens);
     }
 
     @Override

@@ -5,12 +5,14 @@ import dev.pawl.lock.spi.Attempt;
 import dev.pawl.lock.spi.Contest;
 import dev.pawl.lock.spi.ReleaseOutcome;
 import dev.pawl.lock.spi.RenewalOutcome;
+import dev.pawl.lock.spi.TokenBlock;
 import io.lettuce.core.RedisException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -129,6 +131,16 @@ final class RedisNode {
                 entry -> new String[] {entry.keys().lock()},
                 entry -> new String[] {entry.owner(), entry.leaseMillis()},
                 RedisNode::renewal);
+    }
+
+    CompletableFuture<Optional<TokenBlock>> extend(Entry entry, int tokens) {
+        Keys keys = entry.keys();
+        return calls.run(
+                Script.EXTEND,
+                entry,
+                new String[] {keys.lock(), keys.token(), keys.queue()},
+                new String[] {entry.owner(), Integer.toString(tokens), tokenLifeMillis},
+                reply -> reply[0] == 0 ? Optional.empty() : Optional.of(new TokenBlock(reply[0], (int) reply[1])));
     }
 
     private static RenewalOutcome renewal(long[] reply) {

@@ -12,7 +12,8 @@ import java.util.HexFormat;
 enum Script {
     ACQUIRE,
     RELEASE,
-    RENEW;
+    RENEW,
+    EXTEND;
 
     private final String source;
     private final String sha;

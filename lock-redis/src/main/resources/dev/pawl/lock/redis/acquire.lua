@@ -56,14 +56,11 @@ if won then
   -- far as it is not granted yet. Numbers go to redis.call as they are: tostring and .. would round them to 14 digits.
   local time = redis.call('TIME')
   local last = time[1] * 1000000 + time[2]
-  local previous = redis.call('SET', KEYS[2], last, 'PX', ARGV[4], 'GET')
-  if previous then
-    previous = tonumber(previous)
-    if previous >= last then
-      -- The clock was set back.
-      last = previous + ARGV[3]
-      redis.call('SET', KEYS[2], last, 'PX', ARGV[4])
-    end
+  local previous = tonumber(redis.call('SET', KEYS[2], last, 'PX', ARGV[4], 'GET') or '')
+  if previous and previous >= last then
+    -- The clock was set back.
+    last = previous + ARGV[3]
+    redis.call('SET', KEYS[2], last, 'PX', ARGV[4])
   end
   if ARGV[3] == '1' or not previous then
     -- Without a previous token nobody knows how much of a block is free.

@@ -7,6 +7,7 @@ import dev.pawl.lock.spi.Attempt;
 import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.ReleaseOutcome;
 import dev.pawl.lock.spi.RenewalOutcome;
+import dev.pawl.lock.spi.TokenBlock;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.SetArgs;
 import java.time.Duration;
@@ -362,6 +363,28 @@ class RedisBackendTest {
         assertThat(second).isGreaterThan(first);
         assertThat(afterTheLoss).isGreaterThan(second);
         assertThat(server.redis().ttl(TOKEN)).isBetween(604_700L, 604_800L);
+    }
+
+    @Test
+    void extension_givesMoreTokens_whileNobodyWaits() {
+        Grant grant = new Player(here, "jobs").wins();
+        long last = grant.firstToken() + grant.tokens() - 1;
+
+        TokenBlock more = Player.get(here.extend(grant, 5, Runnable::run)).orElseThrow();
+        assertThat(more.first()).isGreaterThan(last);
+        assertThat(more.count()).isBetween(1, 5);
+        assertThat(server.redis().get(TOKEN)).isEqualTo(Long.toString(more.first() + more.count() - 1));
+    }
+
+    @Test
+    void extension_isRefused_whenAnotherWaits_orTheHoldIsGone() {
+        Grant grant = new Player(here, "jobs").wins();
+        new Player(there, "jobs").isBusy(true);
+        assertThat(Player.get(here.extend(grant, 5, Runnable::run))).isEmpty();
+
+        Grant other = new Player(here, "others").wins();
+        server.redis().del("{pawl:others}");
+        assertThat(Player.get(here.extend(other, 5, Runnable::run))).isEmpty();
     }
 
     private long winsOneToken() {
