@@ -16,7 +16,8 @@ import java.util.concurrent.locks.Lock;
  * of the same name from one client are interchangeable.
  *
  * <p>Requests of one client for one name are served first come, first served. Between processes the order is what
- * {@link Guarantees#order()} says, save for bounded {@linkplain LockOptions#handOffMaxGrants() hand-off}.
+ * {@link Guarantees#order()} says: a client stands in the service's queue once for each name, with its first waiter, and again when
+ * that has released; save for bounded {@linkplain LockOptions#handOffMaxGrants() hand-off}.
  */
 public interface DistributedLock extends Acquirable<Lease> {
 

@@ -87,6 +87,13 @@ final class HeldLease implements Lease, Waiter.Outcome {
 
     // --- loss --------------------------------------------------------------------------------------------------
 
+    /** The clock may know of the loss before the timer has told it. */
+    private void noticeLapse() {
+        if (!hold.isCurrent() && lose(hold.lapseReason())) {
+            hold.queue().lost(hold, hold.lapseReason());
+        }
+    }
+
     /** Marks the lease lost and tells who wants to know; false if it had ended before. */
     boolean lose(LossReason why) {
         LeaseLostEvent event = new LeaseLostEvent(token, why, Duration.ofNanos(heldFor()));
@@ -104,6 +111,7 @@ final class HeldLease implements Lease, Waiter.Outcome {
     @Override
     public void onLost(Consumer<LeaseLostEvent> action) {
         Objects.requireNonNull(action, "action");
+        noticeLapse();
         onLost.add(action);
         LeaseLostEvent event = loss;
         if (event != null) {
@@ -157,9 +165,7 @@ final class HeldLease implements Lease, Waiter.Outcome {
 
     /** Gives the hold back, and completes the answer whichever way it ends; false if the lease was lost before. */
     private boolean release(@Nullable Thread waiting, CompletableFuture<Void> answer) {
-        if (!hold.isCurrent() && lose(hold.lapseReason())) {
-            hold.queue().lost(hold, hold.lapseReason());
-        }
+        noticeLapse();
         if (!end.compareAndSet(null, LossReason.RELEASED)) {
             answer.completeExceptionally(lostException());
             return false;

@@ -159,8 +159,10 @@ public final class RedisBackend implements LockBackend {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            node.close();
-            closeClient.run();
+            Interrupts.heldBack(() -> {
+                node.close();
+                closeClient.run();
+            });
         }
     }
 

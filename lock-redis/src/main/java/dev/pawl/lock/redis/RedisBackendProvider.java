@@ -24,6 +24,10 @@ public final class RedisBackendProvider implements LockBackendProvider {
     @Override
     public LockBackend create(BackendSettings settings) {
         RedisUrl url = RedisUrl.parse(settings);
+        return Interrupts.heldBack(() -> connect(url));
+    }
+
+    private static LockBackend connect(RedisUrl url) {
         OwnClient client = OwnClient.create(url);
         try {
             return new RedisBackend(client::open, url.options(), url.server(), client::close);

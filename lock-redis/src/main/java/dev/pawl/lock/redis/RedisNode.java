@@ -63,6 +63,11 @@ final class RedisNode {
      * @param server host and port for an exception, where there is a single one and it is known
      */
     static RedisNode connect(Supplier<Link> connector, RedisOptions options, @Nullable String server) {
+        return Interrupts.heldBack(() -> connectUninterrupted(connector, options, server));
+    }
+
+    private static RedisNode connectUninterrupted(
+            Supplier<Link> connector, RedisOptions options, @Nullable String server) {
         long startNanos = System.nanoTime();
         Link link;
         try {

@@ -81,6 +81,15 @@ class RedisFaultsTest {
     }
 
     @Test
+    void threadThatWasInterrupted_connects_andKeepsItsStatus() {
+        for (int i = 0; i < 5; i++) {
+            Thread.currentThread().interrupt();
+            connect(server.url()).close();
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
     void serverThatIsGone_isAnExceptionInTime() {
         TestServer doomed = TestServer.start();
         try (LockBackend backend = connect(doomed.url() + "?timeout=500ms")) {
