@@ -35,7 +35,15 @@ final class Call extends AsyncCommand<String, String, long[]> {
 
     private static Call script(
             CommandType type, String body, String lockName, long startNanos, String[] keys, String[] values) {
-        return new Call(type, new EncodedArgs(body, keys, values), lockName, keys[0], startNanos);
+        CommandArgs<String, String> args =
+                new CommandArgs<>(StringCodec.UTF8).add(body).add(keys.length);
+        for (String key : keys) {
+            args.addKey(key);
+        }
+        for (String value : values) {
+            args.add(value);
+        }
+        return new Call(type, args, lockName, keys[0], startNanos);
     }
 
     static Call waitForReplicas(Entry entry, long startNanos, int replicas, long timeoutMillis) {
