@@ -205,7 +205,7 @@ class RedisBackendTest {
         RedisBackend crashed = RedisBackend.create(server.client());
         new Player(crashed, "jobs").isBusy(true);
         new Player(crashed, "jobs").isBusy(true);
-        crashed.close();
+        crash(crashed);
         Player alive = new Player(there, "jobs");
         alive.isBusy(true);
 
@@ -220,11 +220,19 @@ class RedisBackendTest {
         Grant grant = holder.wins();
         RedisBackend crashed = RedisBackend.create(server.client());
         new Player(crashed, "jobs").isBusy(true);
-        crashed.close();
+        crash(crashed);
 
         holder.releases(grant);
         assertThat(server.redis().exists(LOCK, QUEUE)).isZero();
         new Player(there, "jobs").wins();
+    }
+
+    /** The server needs a moment to see that the connections are gone. */
+    private static void crash(RedisBackend backend) {
+        String channel = "pawl:wake:" + backend.nodeId();
+        backend.close();
+        await().until(() ->
+                Long.valueOf(0).equals(server.redis().pubsubNumsub(channel).get(channel)));
     }
 
     // Releasing and renewing
