@@ -6,8 +6,9 @@ import java.time.Duration;
  * Told what the locks of a client do, for metrics and logs. Every method does nothing by default.
  *
  * <p>Calls come from whichever thread made the event happen, the client library's I/O thread among them, with no lock held:
- * return quickly and do not block (waiting for the very lock that is told of throws {@link IllegalStateException}). Events of one name come in the order in which they happened. An exception is logged at
- * WARN and breaks nothing.
+ * return quickly and do not block, for whoever just got the lock may be woken only afterwards (waiting for the very lock that
+ * is told of throws {@link IllegalStateException}). Events of one name come in the order in which they happened. An exception is
+ * logged at WARN and breaks nothing.
  */
 public interface LockListener {
 

@@ -32,6 +32,7 @@ final class HandOff {
     private int count;
     private long since;
     private boolean asked;
+    private volatile long token;
 
     /**
      * @param now when the hold begins, on the clock of {@link #mayGoOn}
@@ -40,10 +41,15 @@ final class HandOff {
         this.grant = grant;
         this.options = options;
         this.since = now;
+        this.token = currentToken();
     }
 
-    /** The token of the current lease. */
+    /** The token of the current lease; may be read by any thread. */
     long token() {
+        return token;
+    }
+
+    private long currentToken() {
         TokenBlock current = block;
         return (current == null ? grant.firstToken() : current.first()) + used;
     }
@@ -69,12 +75,13 @@ final class HandOff {
             following = null;
             used = 0;
         }
+        token = currentToken();
     }
 
     /** Whether it is time to ask the service; it is asked once for each block. */
     boolean shouldAsk(long now) {
         boolean late = 2 * count >= options.handOffMaxGrants()
-                || left() <= count
+                || (following == null && left() <= count)
                 || 2 * (now - since) >= options.handOffMaxTime().toNanos();
         return !asked && late;
     }

@@ -5,6 +5,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Works off events one after the other, on whichever thread brings one while none is being worked off. What the events touch
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Mailbox {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
     private static final int RETIRED = Integer.MIN_VALUE / 2;
 
     /** How many events a thread works off for others before it leaves the rest to a thread of the engine's own. */
@@ -75,8 +78,9 @@ final class Mailbox {
      * until this thread has worked for it.
      */
     void afterwards(Waiter waiter) {
-        signal(served);
+        Waiter earlier = served;
         served = waiter;
+        signal(earlier);
     }
 
     private @Nullable Waiter takeServed() {
@@ -87,7 +91,16 @@ final class Mailbox {
 
     private static void signal(@Nullable Waiter waiter) {
         if (waiter != null) {
-            waiter.signal();
+            guarded("signalling a waiter", waiter::signal);
+        }
+    }
+
+    /** What is thrown here must not stop the mailbox: nobody else would work off its events. */
+    private static void guarded(String what, Runnable action) {
+        try {
+            action.run();
+        } catch (Throwable e) {
+            LOG.error("{} failed", what, e);
         }
     }
 
@@ -100,8 +113,7 @@ final class Mailbox {
             }
             worked += batch;
             // An event that its poster has not counted yet may have been taken in place of one that was counted, which
-            // is then
-            // still here: only an empty queue may retire.
+            // is then still here: only an empty queue may retire.
             if (owner.isIdle() && events.isEmpty() && pending.compareAndSet(batch, RETIRED)) {
                 owner.retired();
                 signal(takeServed());
@@ -111,10 +123,21 @@ final class Mailbox {
             batch = pending.addAndGet(-batch);
             signal(woken);
             if (batch > 0 && worked >= MOST_FOR_OTHERS) {
-                int rest = batch;
-                relief.execute(() -> workOff(rest));
-                return;
+                if (isRelieved(batch)) {
+                    return;
+                }
+                worked = 0;
             }
+        }
+    }
+
+    private boolean isRelieved(int rest) {
+        try {
+            relief.execute(() -> workOff(rest));
+            return true;
+        } catch (Throwable e) {
+            LOG.warn("no thread to leave events to", e);
+            return false;
         }
     }
 
@@ -125,7 +148,7 @@ final class Mailbox {
                 event.run();
             }
         } catch (Throwable e) {
-            owner.broken(e);
+            guarded("leaving nobody waiting after a failure", () -> owner.broken(e));
         } finally {
             worker = null;
         }

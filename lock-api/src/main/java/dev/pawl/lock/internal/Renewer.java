@@ -69,13 +69,23 @@ final class Renewer {
         while (current == null || current.at - at > 0) {
             Sweep sweep = new Sweep(at);
             if (armed.compareAndSet(current, sweep)) {
-                sweep.cancel = env.scheduler().schedule(nap, sweep);
+                schedule(sweep, nap);
                 if (current != null) {
                     current.cancel.run();
                 }
                 return;
             }
             current = armed.get();
+        }
+    }
+
+    /** A sweep that could not be scheduled must not stand in the way of the next. */
+    private void schedule(Sweep sweep, long nap) {
+        try {
+            sweep.cancel = env.scheduler().schedule(nap, sweep);
+        } catch (Throwable e) {
+            armed.compareAndSet(sweep, null);
+            throw e;
         }
     }
 

@@ -43,6 +43,66 @@ class MailboxTest {
     private final List<Runnable> relief = new ArrayList<>();
     private final Mailbox mailbox = new Mailbox(owner, relief::add);
 
+    // What is thrown
+
+    private static final class DeafWaiter extends Waiter {
+        DeafWaiter() {
+            super(LockOptions.defaults(), true, 0);
+        }
+
+        @Override
+        void signal() {
+            throw new OutOfMemoryError("planted: unable to create a thread");
+        }
+
+        @Override
+        boolean isOwnThread(Thread thread) {
+            return false;
+        }
+    }
+
+    @Test
+    void signalThatThrows_stopsNoLaterEvent() {
+        List<String> done = new ArrayList<>();
+        Mailbox busy = new Mailbox(new BusyOwner(), Runnable::run);
+        busy.post(() -> {
+            busy.afterwards(new DeafWaiter());
+            busy.post(() -> done.add("second"));
+        });
+        busy.post(() -> done.add("third"));
+        assertThat(done).containsExactly("second", "third");
+    }
+
+    @Test
+    void reliefThatThrows_leavesTheEventsToThePoster() {
+        List<Integer> done = new ArrayList<>();
+        Mailbox busy = new Mailbox(new BusyOwner(), task -> {
+            throw new OutOfMemoryError("planted: unable to create a thread");
+        });
+        busy.post(() -> {
+            for (int i = 0; i < 1_000; i++) {
+                int event = i;
+                busy.post(() -> busy.post(() -> done.add(event)));
+            }
+        });
+        assertThat(done).hasSize(1_000);
+    }
+
+    private static final class BusyOwner implements Mailbox.Owner {
+        @Override
+        public boolean isIdle() {
+            return false;
+        }
+
+        @Override
+        public void retired() {}
+
+        @Override
+        public void broken(Throwable failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
     // Lost events
 
     @Test

@@ -42,7 +42,7 @@ final class SimulatedGrant implements Grant {
     @Override
     public long firstToken() {
         boolean repeated =
-                defect == SimulationDefect.HAND_OFF_REPEATS_THE_TOKEN && DefectiveTime.calledBy("HandOff.token");
+                defect == SimulationDefect.HAND_OFF_REPEATS_THE_TOKEN && DefectiveTime.calledBy("HandOff.currentToken");
         return repeated ? inner.firstToken() - tokensTaken++ : inner.firstToken();
     }
 

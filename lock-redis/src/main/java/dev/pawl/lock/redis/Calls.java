@@ -106,16 +106,15 @@ final class Calls {
             CompletableFuture<T> result) {
         call.onComplete((reply, failure) -> {
             if (failure == null) {
-                result.complete(answer.apply(reply));
+                complete(result, answer, reply);
             } else if (failure instanceof RedisNoScriptException && call.isByHash()) {
                 // A new server, or one that lost its scripts. EVAL leaves the script there.
                 Call again = Call.eval(script, call.lockName(), call.startNanos(), keys, values);
                 whenAnswered(again, script, keys, values, answer, result);
                 send(again);
-            } else if (failure instanceof IOException && isInTime(call)) {
+            } else if ((failure instanceof IOException || isMigrating(failure)) && isInTime(call)) {
                 // lettuce replays what was in flight on a broken connection, but for the first, which it fails; and
-                // until it
-                // has reconnected it may fail what is sent meanwhile. So not at once.
+                // before it has reconnected it may fail what is sent meanwhile. So not at once.
                 Call again = Call.evalsha(script, call.lockName(), call.startNanos(), keys, values);
                 again.follows(failure);
                 whenAnswered(again, script, keys, values, answer, result);
@@ -124,6 +123,20 @@ final class Calls {
                 result.completeExceptionally(faults.translate(call, failure));
             }
         });
+    }
+
+    private static <T> void complete(CompletableFuture<T> result, Function<long[], ? extends T> answer, long[] reply) {
+        try {
+            result.complete(answer.apply(reply));
+        } catch (RuntimeException e) {
+            result.completeExceptionally(e);
+        }
+    }
+
+    /** A cluster refuses several keys of one slot while it moves that slot. */
+    private static boolean isMigrating(Throwable failure) {
+        String text = failure.getMessage();
+        return text != null && text.startsWith("TRYAGAIN");
     }
 
     private boolean isInTime(Call call) {
@@ -149,6 +162,9 @@ final class Calls {
                     }
                 },
                 RESEND_DELAY.toNanos());
+        if (closed) {
+            failRest();
+        }
     }
 
     /** Replies come in the order of the calls, so the front of the queue is all that must be kept short. */
@@ -161,19 +177,22 @@ final class Calls {
     }
 
     private void look(Timeout ignored) {
-        long now = System.nanoTime();
-        List<Call> late = new ArrayList<>();
-        inFlight.removeIf(call -> {
-            boolean over = now - call.startNanos() >= ioTimeout.toNanos();
-            if (over && !call.isDone()) {
-                late.add(call);
+        try {
+            long now = System.nanoTime();
+            List<Call> late = new ArrayList<>();
+            inFlight.removeIf(call -> {
+                boolean over = now - call.startNanos() >= ioTimeout.toNanos();
+                if (over && !call.isDone()) {
+                    late.add(call);
+                }
+                return over || call.isDone();
+            });
+            if (!late.isEmpty()) {
+                failLate(late);
             }
-            return over || call.isDone();
-        });
-        if (!late.isEmpty()) {
-            failLate(late);
+        } finally {
+            scheduleNextLook();
         }
-        scheduleNextLook();
     }
 
     /** Not on the timer's thread, which the application may share. A call that is done is not sent after a reconnect. */

@@ -38,13 +38,13 @@ final class RedisContender implements Contender {
     }
 
     private Attempt read(long[] reply, boolean mayBeQueued) {
+        if (left) {
+            // Sent again after a broken connection, a redirect or an unknown script, it came behind its own undoing.
+            undoneAgain = node.release(entry, true);
+        }
         if (reply[0] > 0) {
             node.stopWaiting(entry);
-            if (left) {
-                // A cluster's redirect or an unknown script can let the undoing overtake what it undoes.
-                undoneAgain = node.release(entry, true);
-            }
-            return new Attempt.Granted(new RedisGrant(entry, reply[0], (int) Math.max(1, reply[1])));
+            return new Attempt.Granted(new RedisGrant(entry, reply[0], Math.toIntExact(reply[1])));
         }
         traces = mayBeQueued;
         return new Attempt.Busy(Duration.ofMillis(-reply[0]));

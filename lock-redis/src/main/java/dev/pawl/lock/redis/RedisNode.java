@@ -78,7 +78,7 @@ final class RedisNode {
         RedisNode node = new RedisNode(link, options);
         try {
             link.subscribe(node.channelPrefix + node.id, node::wake, node::wakeAll, options.ioTimeout());
-        } catch (ExecutionException | TimeoutException | RedisException e) {
+        } catch (ExecutionException | TimeoutException | RuntimeException e) {
             throw node.closeAfter(e, startNanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

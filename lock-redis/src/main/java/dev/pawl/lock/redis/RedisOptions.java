@@ -2,6 +2,7 @@ package dev.pawl.lock.redis;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /**
  * The options of a backend, refused here when they are wrong.
@@ -13,6 +14,9 @@ import java.util.Objects;
  */
 record RedisOptions(String namespace, Duration tokenRetention, int replicas, Duration ioTimeout) {
 
+    /** As in the configuration: what separates the parts of keys and channels has no place in it. */
+    private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
     /** Redis refuses a life that overflows when it is added to the time of day. */
     private static final Duration LONGEST = Duration.ofDays(36_500);
 
@@ -20,9 +24,9 @@ record RedisOptions(String namespace, Duration tokenRetention, int replicas, Dur
 
     RedisOptions {
         Objects.requireNonNull(namespace, "namespace");
-        if (namespace.isBlank() || namespace.indexOf('{') >= 0 || namespace.indexOf('}') >= 0) {
-            throw new IllegalArgumentException(
-                    "namespace '" + namespace + "': must not be blank, nor hold braces, which are Redis's hash tag");
+        if (!NAMESPACE.matcher(namespace).matches()) {
+            throw new IllegalArgumentException("namespace '" + namespace
+                    + "': must be 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit");
         }
         within("tokenRetention", tokenRetention, Duration.ofMinutes(1), LONGEST);
         within("ioTimeout", ioTimeout, Duration.ofMillis(10), Duration.ofHours(1));

@@ -8,7 +8,7 @@
 -- ARGV[4] life of the token key, ms
 -- ARGV[5] life of the queue, ms, to be queued when busy; empty not to be
 -- ARGV[6] of this backend: "<node> <prefix of the nodes' channels> <1 in a cluster>"
--- returns the only token of the grant; or the first token and how many; or the negative number of ms after which to look again
+-- returns the first token of the grant and how many; or the negative number of ms after which to look again, and 0
 
 -- The longest that a member may take from its wake-up to its attempt.
 local RESERVATION = '100'
@@ -39,9 +39,9 @@ else
   if holder == ARGV[1] then
     -- The reply of this very grant was lost. Its last token is its own, and nobody can have been granted one since.
     redis.call('PEXPIRE', KEYS[1], ARGV[2])
-    local last = redis.call('GET', KEYS[2])
+    local last = tonumber(redis.call('GET', KEYS[2]) or '')
     if last then
-      return tonumber(last)
+      return {last, 1}
     end
     won = true
   elseif holder and holder == '~' .. string.match(ARGV[6], '^%S+') .. ':' .. ARGV[1] then
@@ -64,21 +64,27 @@ if won then
   end
   if ARGV[3] == '1' or not previous then
     -- Without a previous token nobody knows how much of a block is free.
-    return last
+    return {last, 1}
   end
   local first = math.max(last - ARGV[3] + 1, previous + 1)
   return {first, last - first + 1}
 end
 
 if ARGV[5] ~= '' then
+  -- By the clock, but never before one who came earlier: the clock may have been set back.
   local time = redis.call('TIME')
+  local newest = tonumber(redis.call('ZREVRANGE', KEYS[3], 0, 0, 'WITHSCORES')[2] or 0)
+  local arrival = math.max(time[1] * 1000000 + time[2], newest + 1)
   local member = string.match(ARGV[6], '^%S+') .. ':' .. ARGV[1]
-  redis.call('ZADD', KEYS[3], 'NX', time[1] * 1000000 + time[2], member)
-  redis.call('PEXPIRE', KEYS[3], ARGV[5])
+  redis.call('ZADD', KEYS[3], 'NX', arrival, member)
+  -- The one who looks most seldom says how long the queue lives.
+  if redis.call('PTTL', KEYS[3]) < tonumber(ARGV[5]) then
+    redis.call('PEXPIRE', KEYS[3], ARGV[5])
+  end
 end
 local left = redis.call('PTTL', KEYS[1])
 if left < 0 then
   -- A stranger's key without a life: look again as if it were a lease.
   left = tonumber(ARGV[2])
 end
-return -math.max(left, 1)
+return {-math.max(left, 1), 0}

@@ -5,10 +5,10 @@
 -- ARGV[1] owner
 -- ARGV[2] tokens wanted
 -- ARGV[3] life of the token key, ms
--- returns the first of the tokens and how many; or 0
+-- returns the first of the tokens and how many; or 0 and 0
 
 if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('EXISTS', KEYS[3]) == 1 then
-  return 0
+  return {0, 0}
 end
 
 -- As in acquire.lua: a block that lies behind the clock, as far as it is not granted yet.

@@ -1,6 +1,7 @@
 package dev.pawl.lock.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.pawl.lock.spi.Attempt;
@@ -233,6 +234,58 @@ class RedisBackendTest {
         backend.close();
         await().until(() ->
                 Long.valueOf(0).equals(server.redis().pubsubNumsub(channel).get(channel)));
+    }
+
+    @Test
+    void attemptThatComesBehindItsUndoing_leavesNoPlaceInTheQueue() {
+        new Player(there, "jobs").wins();
+        server.redis().scriptFlush();
+        server.redis().scriptLoad(Script.RELEASE.source());
+        Player player = new Player(here, "jobs");
+
+        CompletionStage<Attempt> attempt = player.send(true);
+        CompletionStage<Void> undone = player.sendLeave();
+        assertThat(Player.get(attempt)).isInstanceOf(Attempt.Busy.class);
+        Player.get(undone);
+        assertThat(server.redis().exists(QUEUE)).isZero();
+    }
+
+    @Test
+    void waiterThatLooksSeldom_keepsItsPlace_whenOthersLookOften() {
+        new Player(there, "jobs").wins();
+        TestContest seldom = new TestContest("jobs", Duration.ofSeconds(30), Duration.ofMinutes(1));
+        Player.get(here.join(seldom).attempt(true, 1, Runnable::run));
+        new Player(here, "jobs").isBusy(true);
+
+        assertThat(server.redis().pttl(QUEUE))
+                .isGreaterThan(Duration.ofMinutes(4).toMillis());
+    }
+
+    @Test
+    void clockThatWasSetBack_letsNobodyPastAnEarlierWaiter() {
+        new Player(there, "jobs").wins();
+        server.redis().zadd(QUEUE, 9e15, "node:earlier");
+        new Player(here, "jobs").isBusy(true);
+
+        assertThat(server.redis().zrange(QUEUE, 0, 0)).containsExactly("node:earlier");
+    }
+
+    @Test
+    void namespaceThatWouldBreakAKeyOrAChannel_isRefused() {
+        for (String bad : List.of("my app", "a:b", "{a}", "", "-a")) {
+            assertThatThrownBy(() -> RedisBackend.builder(server.client()).namespace(bad))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("namespace '" + bad + "'");
+        }
+    }
+
+    @Test
+    void tokenKeyOfAnotherKind_isNoTokenOfOurs() {
+        Player player = new Player(here, "jobs");
+        Grant grant = player.wins();
+        server.redis().set(TOKEN, "abc");
+
+        assertThat(player.wins().firstToken()).isGreaterThan(grant.firstToken());
     }
 
     // Releasing and renewing

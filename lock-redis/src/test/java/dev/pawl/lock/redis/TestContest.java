@@ -12,6 +12,7 @@ final class TestContest implements Contest {
     private final String name;
     private final String owner = UUID.randomUUID().toString();
     private final Duration leaseTime;
+    private final Duration retryCeiling;
     private final AtomicInteger wakes = new AtomicInteger();
 
     TestContest(String name) {
@@ -19,8 +20,13 @@ final class TestContest implements Contest {
     }
 
     TestContest(String name, Duration leaseTime) {
+        this(name, leaseTime, Duration.ofSeconds(1));
+    }
+
+    TestContest(String name, Duration leaseTime, Duration retryCeiling) {
         this.name = name;
         this.leaseTime = leaseTime;
+        this.retryCeiling = retryCeiling;
     }
 
     int wakes() {
@@ -44,7 +50,7 @@ final class TestContest implements Contest {
 
     @Override
     public Duration retryCeiling() {
-        return Duration.ofSeconds(1);
+        return retryCeiling;
     }
 
     @Override
