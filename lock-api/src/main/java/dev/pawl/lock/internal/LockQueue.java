@@ -5,10 +5,7 @@ import dev.pawl.lock.spi.Attempt;
 import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.TokenBlock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
@@ -43,7 +40,7 @@ final class LockQueue implements Mailbox.Owner {
     private final Mailbox mailbox;
 
     // Touched by events only, but for the volatile ones.
-    private final Set<Waiter> waiters = new LinkedHashSet<>();
+    private final WaitingLine waiters = new WaitingLine();
     private @Nullable Candidacy candidacy;
     private @Nullable HeldLease lease;
 
@@ -187,7 +184,7 @@ final class LockQueue implements Mailbox.Owner {
         }
         waiter.overdue();
         Candidacy current = candidacy;
-        boolean answerMatters = waiter == first() || (current != null && !current.wasAnswered());
+        boolean answerMatters = waiter == waiters.first() || (current != null && !current.wasAnswered());
         if (current == null || !current.isAttempting() || !answerMatters) {
             giveUp(waiter);
         }
@@ -201,7 +198,7 @@ final class LockQueue implements Mailbox.Owner {
     }
 
     private void remove(Waiter waiter, CompletableFuture<Void> undone) {
-        boolean wasFirst = waiter == first();
+        boolean wasFirst = waiter == waiters.first();
         waiters.remove(waiter);
         updateOccupied();
         if (waiters.isEmpty()) {
@@ -214,10 +211,6 @@ final class LockQueue implements Mailbox.Owner {
 
     private void completeAfterUndoing(CompletableFuture<Void> done) {
         undoing.whenComplete((nothing, failure) -> done.complete(null));
-    }
-
-    private @Nullable Waiter first() {
-        return waiters.isEmpty() ? null : waiters.iterator().next();
     }
 
     private void updateOccupied() {
@@ -239,7 +232,7 @@ final class LockQueue implements Mailbox.Owner {
 
     /** Sees to it that the first waiter's request is put to the service. */
     private void contend() {
-        Waiter head = first();
+        Waiter head = waiters.first();
         if (head == null || lease != null) {
             return;
         }
@@ -266,22 +259,13 @@ final class LockQueue implements Mailbox.Owner {
     }
 
     private void look(Candidacy current, Waiter head) {
-        current.attempt(anyCanWait(), waiters.size() > 1, executorFor(head));
-    }
-
-    private boolean anyCanWait() {
-        for (Waiter waiter : waiters) {
-            if (!isImpatient(waiter)) {
-                return true;
-            }
-        }
-        return false;
+        current.attempt(waiters.anyCanWait(), waiters.isMoreThanOne(), executorFor(head));
     }
 
     /** Something may have changed at the service. */
     void wake(Candidacy woken) {
         mailbox.post(() -> {
-            Waiter head = first();
+            Waiter head = waiters.first();
             if (candidacy == woken && head != null && woken.woken()) {
                 look(woken, head);
             }
@@ -314,7 +298,7 @@ final class LockQueue implements Mailbox.Owner {
         deadGrants = 0;
         engine.renewer().watch(hold);
         if (leaseToNext(hold)) {
-            endTheImpatient();
+            waiters.impatient().forEach(this::giveUp);
         } else {
             engine.renewer().unwatch(hold);
             giveBack(hold, null);
@@ -329,21 +313,13 @@ final class LockQueue implements Mailbox.Owner {
         boolean hopeless = deadGrants >= MOST_DEAD_GRANTS;
         Throwable tooLate =
                 new IllegalStateException("the answer came only after the lease that it granted had run out");
-        endAll(waiter -> hopeless || isImpatient(waiter), new Waiter.Failed(tooLate));
+        endAll(waiter -> hopeless || waiter.isImpatient(), new Waiter.Failed(tooLate));
         contend();
     }
 
-    private static boolean isImpatient(Waiter waiter) {
-        return !waiter.isPatient() || waiter.isOverdue();
-    }
-
-    private void endTheImpatient() {
-        waiters.stream().filter(LockQueue::isImpatient).toList().forEach(this::giveUp);
-    }
-
     private void busy(Candidacy asked, Duration retryAfter) {
-        endTheImpatient();
-        Waiter head = first();
+        waiters.impatient().forEach(this::giveUp);
+        Waiter head = waiters.first();
         if (candidacy == asked && head != null && asked.rest(retryAfter)) {
             look(asked, head);
         }
@@ -356,9 +332,7 @@ final class LockQueue implements Mailbox.Owner {
     }
 
     private void endAll(Predicate<Waiter> which, Waiter.Outcome how) {
-        List<Waiter> ended = new ArrayList<>(waiters);
-        ended.removeIf(which.negate());
-        ended.forEach(waiters::remove);
+        List<Waiter> ended = waiters.take(which);
         updateOccupied();
         ended.forEach(waiter -> waiter.end(how));
     }
@@ -378,7 +352,9 @@ final class LockQueue implements Mailbox.Owner {
         HeldLease next = new HeldLease(hold, engine);
         lease = next;
         occupied = true;
-        for (Waiter waiter = first(); waiter != null && hold.serves(waiter.options()); waiter = first()) {
+        for (Waiter waiter = waiters.first();
+                waiter != null && hold.serves(waiter.options());
+                waiter = waiters.first()) {
             waiters.remove(waiter);
             if (waiter.endSilently(next)) {
                 mailbox.afterwards(waiter);
@@ -399,7 +375,7 @@ final class LockQueue implements Mailbox.Owner {
         }
         lease = null;
         Hold hold = released.hold();
-        Waiter next = first();
+        Waiter next = waiters.first();
         if (next != null && hold.serves(next.options()) && hold.mayPassOn()) {
             hold.passOn();
             hold.extendInTime(engine.backend(), engine.environment().io());
@@ -462,7 +438,7 @@ final class LockQueue implements Mailbox.Owner {
             if (held != null && held.hold().grant().contest() == won) {
                 holdLost(held.hold(), reason);
             } else if (candidacy == won) {
-                Waiter head = first();
+                Waiter head = waiters.first();
                 leave(engine.environment().io());
                 if (head != null) {
                     contend();

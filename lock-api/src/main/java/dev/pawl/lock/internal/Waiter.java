@@ -99,8 +99,9 @@ abstract class Waiter {
         overdue = true;
     }
 
-    boolean isOverdue() {
-        return overdue;
+    /** Whether it wants the answer to the attempt that is under way, and no more. */
+    boolean isImpatient() {
+        return !patient || overdue;
     }
 
     void undoneWith(CompletableFuture<Void> undo) {

@@ -1,0 +1,63 @@
+package dev.pawl.lock.internal;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The requests of one client for one name, in order of arrival. Touched by the events of its {@link LockQueue} only. */
+final class WaitingLine {
+
+    private final Set<Waiter> waiters = new LinkedHashSet<>();
+
+    void add(Waiter waiter) {
+        waiters.add(waiter);
+    }
+
+    void remove(Waiter waiter) {
+        waiters.remove(waiter);
+    }
+
+    boolean contains(Waiter waiter) {
+        return waiters.contains(waiter);
+    }
+
+    boolean isEmpty() {
+        return waiters.isEmpty();
+    }
+
+    @Nullable
+    Waiter first() {
+        return waiters.isEmpty() ? null : waiters.iterator().next();
+    }
+
+    /** Whether anybody stands behind the first. */
+    boolean isMoreThanOne() {
+        return waiters.size() > 1;
+    }
+
+    /** Whether anybody is left to wait if the answer is busy. */
+    boolean anyCanWait() {
+        for (Waiter waiter : waiters) {
+            if (!waiter.isImpatient()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Those who want the answer to the attempt that is under way, and no more. */
+    List<Waiter> impatient() {
+        return waiters.stream().filter(Waiter::isImpatient).toList();
+    }
+
+    /** Removes some. */
+    List<Waiter> take(Predicate<Waiter> which) {
+        List<Waiter> taken = new ArrayList<>(waiters);
+        taken.removeIf(which.negate());
+        taken.forEach(waiters::remove);
+        return taken;
+    }
+}
