@@ -50,7 +50,10 @@ final class WaitingLine {
 
     /** Those who want the answer to the attempt that is under way, and no more. */
     List<Waiter> impatient() {
-        return waiters.stream().filter(Waiter::isImpatient).toList();
+        // Most of the time nobody is left, and a grant is on its way to the one who was: no stream over nothing.
+        return waiters.isEmpty()
+                ? List.of()
+                : waiters.stream().filter(Waiter::isImpatient).toList();
     }
 
     /** Removes some. */
