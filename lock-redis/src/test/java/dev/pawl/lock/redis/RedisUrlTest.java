@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pawl.lock.LockConfigException;
 import dev.pawl.lock.spi.BackendSettings;
 import dev.pawl.lock.spi.LockBackendProvider;
-import io.lettuce.core.RedisCredentialsProvider;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import java.util.Map;
@@ -120,11 +119,12 @@ class RedisUrlTest {
                 .hasMessageContaining("pawl.password");
     }
 
-    /** Not by way of resolveCredentials: reactor's annotations are not all there, and javac 25 says so. */
+    /** Not with block(), whose annotations are not all on the class path: javac 25 says so. */
     private static String password(RedisURI server) {
-        RedisCredentialsProvider provider = server.getCredentialsProvider();
-        return new String(((RedisCredentialsProvider.ImmediateRedisCredentialsProvider) provider)
-                .resolveCredentialsNow()
+        return new String(server.getCredentialsProvider()
+                .resolveCredentials()
+                .toFuture()
+                .join()
                 .getPassword());
     }
 
