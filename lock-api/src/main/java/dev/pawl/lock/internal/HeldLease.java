@@ -89,8 +89,11 @@ final class HeldLease implements Lease, Waiter.Outcome {
 
     /** The clock may know of the loss before the timer has told it. */
     private void noticeLapse() {
-        if (!hold.isCurrent() && lose(hold.lapseReason())) {
-            hold.queue().lost(hold, hold.lapseReason());
+        if (!hold.isCurrent()) {
+            LossReason why = hold.lapseReason();
+            if (lose(why)) {
+                hold.queue().lost(hold, why);
+            }
         }
     }
 

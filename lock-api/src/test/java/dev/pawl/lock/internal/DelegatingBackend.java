@@ -18,7 +18,15 @@ import java.util.concurrent.Executor;
 /** The in-process service behind a conversation that a test may spoil: it overrides what it needs to. */
 class DelegatingBackend implements LockBackend {
 
-    final MemoryBackend service = MemoryBackend.create();
+    final MemoryBackend service;
+
+    DelegatingBackend() {
+        this(MemoryBackend.create());
+    }
+
+    DelegatingBackend(MemoryBackend service) {
+        this.service = service;
+    }
 
     @Override
     public Guarantees guarantees() {

@@ -1,15 +1,9 @@
 package dev.pawl.lock.internal;
 
-import dev.pawl.lock.Guarantees;
 import dev.pawl.lock.LockOptions;
 import dev.pawl.lock.memory.MemoryBackend;
-import dev.pawl.lock.spi.Contender;
-import dev.pawl.lock.spi.Contest;
 import dev.pawl.lock.spi.Grant;
-import dev.pawl.lock.spi.LockBackend;
-import dev.pawl.lock.spi.ReleaseOutcome;
 import dev.pawl.lock.spi.RenewalOutcome;
-import dev.pawl.lock.spi.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -48,7 +42,7 @@ final class VirtualEngine {
                 bound -> 0,
                 Environment.OwnerIds.random(),
                 () -> time.drop(timers));
-        engine = new Engine(new Backend(), options, environment);
+        engine = new Engine(new Backend(service), options, environment);
     }
 
     void answerRenewals(Renewals answers) {
@@ -80,20 +74,9 @@ final class VirtualEngine {
         }
     }
 
-    private final class Backend implements LockBackend {
-        @Override
-        public Guarantees guarantees() {
-            return service.guarantees();
-        }
-
-        @Override
-        public Ticker ticker() {
-            return service.ticker();
-        }
-
-        @Override
-        public Contender join(Contest contest) {
-            return service.join(contest);
+    private final class Backend extends DelegatingBackend {
+        Backend(MemoryBackend service) {
+            super(service);
         }
 
         @Override
@@ -101,13 +84,5 @@ final class VirtualEngine {
             calls.add(new Call(millis(), List.copyOf(due)));
             return renewals.renew(due);
         }
-
-        @Override
-        public CompletionStage<ReleaseOutcome> release(Grant grant, Executor blocking) {
-            return service.release(grant, blocking);
-        }
-
-        @Override
-        public void close() {}
     }
 }
