@@ -2,6 +2,7 @@ package dev.pawl.lock.tests.servers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +16,20 @@ final class RedisExecutable {
     private static final Map<OsArchitecture, String> STATIC =
             Map.of(OsArchitecture.UNIX_x86_64, "/redis-server-6.2.7-linux-386");
 
+    /** Where it is, under the name {@code redis-server}. */
+    static final Shared<Path> DIRECTORY = new Shared<>(() -> {
+        Path directory = EmbeddedProcesses.newDirectory("redis");
+        try {
+            Files.createSymbolicLink(directory.resolve("redis-server"), unpack(directory));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return directory;
+    });
+
     private RedisExecutable() {}
 
-    static Path unpack(Path directory) {
+    private static Path unpack(Path directory) {
         List<Map<OsArchitecture, String>> choices = List.of(ExecutableProvider.newProvidedVersionsMap(), STATIC);
         for (Map<OsArchitecture, String> choice : choices) {
             if (choice.containsKey(OsArchitecture.detectOSandArchitecture())) {

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  */
 record RedisNode(int port, boolean sentinel, Map<String, String> files) {
 
-    static final String CONFIG = "redis.conf";
+    private static final String CONFIG = "redis.conf";
 
     /**
      * A server of data whose writes survive {@code kill -9}: for that they must have reached the kernel, not the disk, and
@@ -42,9 +42,13 @@ record RedisNode(int port, boolean sentinel, Map<String, String> files) {
         return new RedisNode(port, sentinel, plus(file, content));
     }
 
-    /** This node with lines added to its configuration. */
-    RedisNode configured(String lines) {
-        return with(CONFIG, files.get(CONFIG) + lines);
+    /** The process to start. */
+    ServerNode listeningOn(String address) {
+        return new ServerNode(
+                port,
+                plus(CONFIG, files.get(CONFIG) + "bind " + address + "\n"),
+                "exec redis-server " + CONFIG + (sentinel ? " --sentinel" : ""),
+                "");
     }
 
     private Map<String, String> plus(String file, String content) {

@@ -3,17 +3,13 @@ package dev.pawl.lock.tests.servers;
 import io.lettuce.core.FlushMode;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.api.sync.RedisCommands;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * Redis servers in one topology. Those from {@link #single()}, {@link #sentinel()} and {@link #cluster()} start at first use
@@ -24,14 +20,13 @@ import org.awaitility.core.ConditionTimeoutException;
  */
 public abstract sealed class RedisServers implements ServerFixture permits SingleRedis, SentinelRedis, ClusterRedis {
 
-    private static final Duration HEALTHY_WITHIN = Duration.ofSeconds(15);
-    private static final Duration LOOK_EVERY = Duration.ofMillis(20);
-
-    private final RedisProcesses processes;
+    private final ServerProcesses processes;
     private final Set<Integer> running = new TreeSet<>();
 
     RedisServers(List<Integer> ports) {
-        processes = RedisProcesses.on(ports);
+        processes = ServerProvider.of("redis", "Redis newer than 6.2") == ServerProvider.DOCKER
+                ? new DockerProcesses("redis", ports)
+                : new EmbeddedProcesses(RedisExecutable.DIRECTORY.get());
     }
 
     /**
@@ -136,7 +131,11 @@ public abstract sealed class RedisServers implements ServerFixture permits Singl
 
     /** Starts servers that do not run, without waiting for them. */
     final void start(List<RedisNode> nodes, boolean keepData) {
-        processes.start(nodes, keepData);
+        processes.start(
+                nodes.stream()
+                        .map(node -> node.listeningOn(processes.address()))
+                        .toList(),
+                keepData);
         nodes.forEach(node -> running.add(node.port()));
     }
 
@@ -175,19 +174,7 @@ public abstract sealed class RedisServers implements ServerFixture permits Singl
 
     /** Waits for a condition that may throw meanwhile; its failure tells what the servers logged. */
     final void await(String otherwise, Callable<Boolean> condition) {
-        try {
-            Awaitility.await()
-                    .pollDelay(Duration.ZERO)
-                    .pollInterval(LOOK_EVERY)
-                    .atMost(HEALTHY_WITHIN)
-                    .ignoreExceptions()
-                    .until(condition);
-        } catch (ConditionTimeoutException e) {
-            String logs = running.stream()
-                    .map(port -> "\n--- server " + port + ":\n" + processes.log(port))
-                    .collect(Collectors.joining());
-            throw new IllegalStateException(otherwise + " after " + HEALTHY_WITHIN + logs, e);
-        }
+        processes.await(otherwise, running, condition);
     }
 
     @Override

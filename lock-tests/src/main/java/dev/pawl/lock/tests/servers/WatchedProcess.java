@@ -6,30 +6,37 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
 
 /**
- * A process that ends with this JVM, even when the JVM is killed with -9: its parent is a shell which reads from the JVM, and
- * reading ends when the JVM does. The shell also sends the signals, so that no process id can have become somebody else's.
+ * A server process that ends with this JVM, even when the JVM is killed with -9: its parent is a shell which reads from the
+ * JVM, and reading ends when the JVM does. The shell also sends the signals, so that no process id can have become somebody
+ * else's. It works in a directory with the scripts {@code start} and {@code after-kill}, the {@code log} and, while it runs,
+ * {@code pid}.
  */
 final class WatchedProcess {
 
-    private static final String WATCH = """
+    private static final String WATCH = ProcessTree.FUNCTIONS + """
+            end() {
+                send KILL "$server"
+                wait
+                (cd data && sh ../after-kill)
+                rm -f pid
+            }
             trap '' HUP INT TERM        # a Ctrl-C must not end the shell before its child
-            log=$1
-            shift
-            "$@" >>"$log" 2>&1 &
+            (cd data && exec sh ../start) >>log 2>&1 &
+            server=$!
+            echo "$server" >pid
             while read -r signal; do
-                kill -"$signal" $!
                 if [ "$signal" = KILL ]; then
-                    wait
+                    end
                     echo "$signal"
                     exit
                 fi
+                send "$signal" "$server"
                 echo "$signal"
             done
-            kill -KILL $!
+            end
             """;
 
     /** Tries again while processes that end at the same time still write. */
@@ -37,9 +44,12 @@ final class WatchedProcess {
             trap '' HUP INT TERM
             read -r end
             for attempt in 1 2 3 4 5; do
-                rm -rf "$1" && exit
+                if ! ls "$1"/*/pid >/dev/null 2>&1; then
+                    rm -rf "$1" && exit
+                fi
                 sleep 1
             done
+            rm -rf "$1"
             """;
 
     private final Writer toShell;
@@ -50,14 +60,13 @@ final class WatchedProcess {
         fromShell = shell.inputReader(StandardCharsets.UTF_8);
     }
 
-    /** Starts a process. */
-    static WatchedProcess start(List<String> command, Path directory, Path log) throws IOException {
-        List<String> watched = new ArrayList<>(List.of("sh", "-c", WATCH, "watch", log.toString()));
-        watched.addAll(command);
-        return new WatchedProcess(new ProcessBuilder(watched)
+    /** Starts the server in a directory, with more environment variables. */
+    static WatchedProcess start(Path directory, Map<String, String> environment) throws IOException {
+        ProcessBuilder shell = new ProcessBuilder("sh", "-c", WATCH)
                 .directory(directory.toFile())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start());
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        shell.environment().putAll(environment);
+        return new WatchedProcess(shell.start());
     }
 
     /** Has a directory removed when this JVM ends. */
@@ -67,7 +76,7 @@ final class WatchedProcess {
                 .start();
     }
 
-    /** Returns when the signal has been sent; for {@code KILL}, when the process is gone. */
+    /** Returns when the signal has been sent; for {@code KILL}, when the process and its children are gone. */
     void signal(Signal signal) {
         try {
             toShell.write(signal + "\n");
