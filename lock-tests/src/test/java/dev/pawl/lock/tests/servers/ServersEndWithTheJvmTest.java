@@ -7,17 +7,36 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** No JVM leaves servers behind, not even one that had no time to stop them. */
 @Timeout(60)
 class ServersEndWithTheJvmTest {
+
+    private static final String URL = "url ";
+    private static final String READY = "ready";
+    private static final Pattern PORT = Pattern.compile("127\\.0\\.0\\.1:(\\d+)");
+
+    /** Each way that servers are run in. */
+    enum Kind {
+        REDIS,
+        POSTGRES;
+
+        ServerFixture servers() {
+            return switch (this) {
+                case REDIS -> RedisServers.single();
+                case POSTGRES -> PostgresServer.shared();
+            };
+        }
+    }
 
     /** What runs in the other JVM. */
     static final class Starter {
@@ -25,20 +44,33 @@ class ServersEndWithTheJvmTest {
         private Starter() {}
 
         public static void main(String[] arguments) throws IOException {
-            System.out.println(RedisServers.single().url());
+            ServerFixture server = Kind.valueOf(arguments[0]).servers();
+            System.out.println(URL + server.url());
+            if (Boolean.parseBoolean(arguments[1])) {
+                server.pause();
+            }
+            System.out.println(READY);
             System.in.read();
         }
     }
 
-    @Test
-    void killingTheJvm_endsItsServers() throws IOException {
-        Process jvm = start();
+    @ParameterizedTest
+    @EnumSource
+    void killingTheJvm_endsItsServers(Kind server) throws IOException {
+        killingTheJvm_endsItsServers(server, false);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void killingTheJvm_endsItsPausedServers(Kind server) throws IOException {
+        killingTheJvm_endsItsServers(server, true);
+    }
+
+    private static void killingTheJvm_endsItsServers(Kind server, boolean paused) throws IOException {
+        Process jvm = start(server, paused);
         try (BufferedReader output = jvm.inputReader()) {
-            int port = output.lines()
-                    .filter(line -> line.startsWith("redis://"))
-                    .map(line -> URI.create(line).getPort())
-                    .findFirst()
-                    .orElseThrow();
+            int port = port(lineAfter(URL, output));
+            lineAfter(READY, output);
             assertThat(isOpen(port)).isTrue();
             jvm.destroyForcibly();
             await().atMost(Duration.ofSeconds(20)).until(() -> !isOpen(port));
@@ -47,13 +79,35 @@ class ServersEndWithTheJvmTest {
         }
     }
 
-    private static Process start() throws IOException {
+    private static String lineAfter(String word, BufferedReader output) throws IOException {
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            if (line.startsWith(word)) {
+                return line.substring(word.length());
+            }
+        }
+        throw new AssertionError("the other JVM ended without a line of '" + word + "'");
+    }
+
+    private static int port(String url) {
+        Matcher matcher = PORT.matcher(url);
+        if (!matcher.find()) {
+            throw new AssertionError("no port in " + url);
+        }
+        return Integer.parseInt(matcher.group(1));
+    }
+
+    private static Process start(Kind server, boolean paused) throws IOException {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         System.getProperties().stringPropertyNames().stream()
                 .filter(name -> name.startsWith("pawl."))
                 .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Starter.class.getName()));
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("java.class.path"),
+                Starter.class.getName(),
+                server.name(),
+                Boolean.toString(paused)));
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
