@@ -9,6 +9,8 @@ import java.util.Properties;
 /** The names of the server images: {@code images.properties}, overridden by {@code -Dpawl.image.<service>=…}. */
 final class Images {
 
+    private static final String PROPERTY = "pawl.image.";
+
     private static final Properties defaults = load();
 
     private Images() {}
@@ -18,7 +20,11 @@ final class Images {
         if (image == null) {
             throw new IllegalArgumentException("images.properties names no image for " + service);
         }
-        return System.getProperty("pawl.image." + service, image);
+        return System.getProperty(PROPERTY + service, image);
+    }
+
+    static boolean isOverridden(String service) {
+        return System.getProperty(PROPERTY + service) != null;
     }
 
     private static Properties load() {

@@ -113,6 +113,8 @@ public final class PostgresServer extends SqlServer {
     @Override
     Properties adminProperties() {
         Properties properties = new Properties();
+        properties.setProperty("user", USER);
+        properties.setProperty("password", PASSWORD);
         properties.setProperty("ApplicationName", ADMIN);
         properties.setProperty("connectTimeout", "2");
         properties.setProperty("loginTimeout", "2");

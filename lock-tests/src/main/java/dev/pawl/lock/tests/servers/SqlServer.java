@@ -16,7 +16,7 @@ import java.util.concurrent.Callable;
  * <p>What the fixture asks of or does to the server goes through a connection of its own, opened for it, which counts as
  * nobody's.
  */
-public abstract sealed class SqlServer implements ServerFixture permits PostgresServer {
+public abstract sealed class SqlServer implements ServerFixture permits PostgresServer, MySqlFamilyServer {
 
     static final String DATABASE = "pawl";
     static final String USER = "pawl";
@@ -38,7 +38,11 @@ public abstract sealed class SqlServer implements ServerFixture permits Postgres
      */
     @Override
     public final String url() {
-        return jdbcUrl() + "?user=" + USER + "&password=" + PASSWORD;
+        return withCredentials(jdbcUrl());
+    }
+
+    static String withCredentials(String jdbcUrl) {
+        return jdbcUrl + "?user=" + USER + "&password=" + PASSWORD;
     }
 
     /**
@@ -69,7 +73,7 @@ public abstract sealed class SqlServer implements ServerFixture permits Postgres
     /** What to start. */
     abstract ServerNode node();
 
-    /** What makes a connection the fixture's own, with limits for its waits: the names are the driver's. */
+    /** Who the fixture's own connections belong to, and limits for their waits: the names are the driver's. */
     abstract Properties adminProperties();
 
     /** Ends the connections of all clients, and removes what they have made. */
@@ -85,17 +89,14 @@ public abstract sealed class SqlServer implements ServerFixture permits Postgres
     abstract boolean isProblem(String logLine);
 
     /**
-     * Connects as {@link #user()}, with a few seconds' patience.
+     * Connects as one who may do everything, with a few seconds' patience.
      *
      * @return a connection that {@link #connections()} does not count and {@link #cutConnections()} does not cut, closed by
      *     the caller
      * @throws SQLException if the server does not answer
      */
     public final Connection admin() throws SQLException {
-        Properties properties = adminProperties();
-        properties.setProperty("user", USER);
-        properties.setProperty("password", PASSWORD);
-        return DriverManager.getConnection(jdbcUrl(), properties);
+        return DriverManager.getConnection(jdbcUrl(), adminProperties());
     }
 
     /**
@@ -125,8 +126,8 @@ public abstract sealed class SqlServer implements ServerFixture permits Postgres
     }
 
     /**
-     * The problems that the server has logged since it was last {@linkplain #heal() healed}: warnings and errors, one line
-     * each.
+     * What the server has logged of its clients' problems, and of its own, since it was last {@linkplain #heal() healed}:
+     * errors with the statements that caused them, PostgreSQL's warnings, the deadlocks of MariaDB and MySQL.
      *
      * @return the lines
      */

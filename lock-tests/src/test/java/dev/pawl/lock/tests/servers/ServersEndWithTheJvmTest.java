@@ -2,6 +2,7 @@ package dev.pawl.lock.tests.servers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -28,12 +29,14 @@ class ServersEndWithTheJvmTest {
     /** Each way that servers are run in. */
     enum Kind {
         REDIS,
-        POSTGRES;
+        POSTGRES,
+        MARIADB;
 
         ServerFixture servers() {
             return switch (this) {
                 case REDIS -> RedisServers.single();
                 case POSTGRES -> PostgresServer.shared();
+                case MARIADB -> MariaDbServer.shared();
             };
         }
     }
@@ -67,6 +70,7 @@ class ServersEndWithTheJvmTest {
     }
 
     private static void killingTheJvm_endsItsServers(Kind server, boolean paused) throws IOException {
+        assumeTrue(server != Kind.MARIADB || MariaDbServer.isAvailable(), "MariaDB is left out");
         Process jvm = start(server, paused);
         try (BufferedReader output = jvm.inputReader()) {
             int port = port(lineAfter(URL, output));

@@ -1,0 +1,146 @@
+package dev.pawl.lock.tests.servers;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * What MariaDB and MySQL have in common. There is no embedded server of either: they run in Docker, or are left out.
+ *
+ * <p>{@link #user()} has all privileges; at most 200 connections; the character set is {@code utf8mb4}.
+ */
+abstract sealed class MySqlFamilyServer extends SqlServer permits MariaDbServer, MySqlServer {
+
+    private static final String ADMIN = "pawl_admin";
+
+    private static final String CLIENTS = " FROM information_schema.processlist" + " WHERE user NOT IN ('" + ADMIN
+            + "', 'system user', 'event_scheduler')";
+
+    /** What {@code KILL} says when the client has gone by itself. */
+    private static final int NO_SUCH_THREAD = 1094;
+
+    /** Executed at each start, before the first client is heard. */
+    private static final String INIT = """
+            CREATE DATABASE IF NOT EXISTS %1$s;
+            CREATE USER IF NOT EXISTS %2$s@'%%' IDENTIFIED BY '%3$s';
+            GRANT ALL ON *.* TO %2$s@'%%' WITH GRANT OPTION;
+            CREATE USER IF NOT EXISTS %4$s@'%%' IDENTIFIED BY '%3$s';
+            GRANT ALL ON *.* TO %4$s@'%%' WITH GRANT OPTION;
+            """.formatted(DATABASE, USER, PASSWORD, ADMIN);
+
+    private static final String FROM_A_TEMPLATE = """
+            if [ "$(id -u)" = 0 ]; then     # the server refuses to be root
+                chown 65534:65534 . .. ../log
+                exec setpriv --reuid=65534 --regid=65534 --clear-groups sh ../start
+            fi
+            set -e
+            if [ ! -d mysql ]; then
+                if [ ! -d ../template ]; then
+                    rm -rf ../new
+                    %1$s
+                    mv ../new ../template
+                fi
+                cp -R ../template/. .
+            fi
+            cat >../init.sql <<'END'
+            %2$s
+            END
+            """;
+
+    private static final String OPTIONS = """
+             --datadir=. --socket=socket --pid-file=pid --init-file="$PWD/../init.sql" \
+            --bind-address="$ADDRESS" --skip-name-resolve --max-connections=200 \
+            --character-set-server=utf8mb4 --innodb-print-all-deadlocks=ON \
+            """
+            // A committed transaction survives kill -9: for that it must have reached the kernel, not the disk.
+            + " --innodb-flush-log-at-trx-commit=2 --skip-log-bin";
+
+    MySqlFamilyServer(String service, int port) {
+        super(port, new DockerProcesses(available(service), List.of(port)));
+    }
+
+    private static String available(String service) {
+        ServerProvider.obstacle(service).ifPresent(obstacle -> {
+            throw new IllegalStateException(service + " is left out: " + obstacle);
+        });
+        return service;
+    }
+
+    /** A shell command that makes an empty data directory {@code ../new}. */
+    abstract String makeTemplate();
+
+    /** The name of the server program, and its own options. */
+    abstract String program();
+
+    /** A query for the names of the global variables that somebody has set since the start. */
+    abstract String variablesSet();
+
+    final String address() {
+        return "//127.0.0.1:" + port + "/" + DATABASE;
+    }
+
+    @Override
+    final ServerNode node() {
+        String start =
+                FROM_A_TEMPLATE.formatted(makeTemplate(), INIT) + "exec " + program() + " --port=" + port + OPTIONS;
+        return new ServerNode(port, Map.of(), start, "rm -f pid socket socket.lock");
+    }
+
+    @Override
+    final Properties adminProperties() {
+        Properties properties = new Properties();
+        properties.setProperty("user", ADMIN);
+        properties.setProperty("password", PASSWORD);
+        properties.setProperty("connectTimeout", "2000");
+        properties.setProperty("socketTimeout", "10000");
+        return properties;
+    }
+
+    @Override
+    final String countOfConnections() {
+        return "SELECT count(*)" + CLIENTS;
+    }
+
+    @Override
+    final void cutConnections(Connection admin) throws SQLException {
+        for (String id : strings(admin, "SELECT id" + CLIENTS)) {
+            try {
+                execute(admin, "KILL CONNECTION " + id);
+            } catch (SQLException e) {
+                if (e.getErrorCode() != NO_SUCH_THREAD) {
+                    throw e;
+                }
+            }
+        }
+        // What a client has locked could not be dropped before it is gone.
+        await("clients live on", () -> strings(admin, countOfConnections()).equals(List.of("0")));
+    }
+
+    @Override
+    final void empty(Connection admin) throws SQLException {
+        cutConnections(admin);
+        if (!strings(admin, variablesSet()).isEmpty()) {
+            throw new SQLException("global variables were set, which a fresh server undoes");
+        }
+        for (String database : strings(admin, """
+                SELECT concat('`', replace(schema_name, '`', '``'), '`') FROM information_schema.schemata
+                WHERE schema_name NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')
+                """)) {
+            execute(admin, "DROP DATABASE " + database);
+        }
+        for (String user : strings(admin, """
+                SELECT concat(quote(user), '@', quote(host)) FROM mysql.user
+                WHERE user NOT IN ('%s', '%s', 'root', 'PUBLIC', '') AND user NOT LIKE 'mysql%%' AND user NOT LIKE 'mariadb.%%'
+                """.formatted(USER, ADMIN))) {
+            execute(admin, "DROP USER " + user);
+        }
+        execute(admin, "CREATE DATABASE " + DATABASE);
+    }
+
+    @Override
+    final boolean isProblem(String logLine) {
+        return logLine.contains("[ERROR]") || logLine.contains("deadlock detected") || logLine.contains(" ERROR ");
+    }
+}
