@@ -121,7 +121,8 @@ final class EmbeddedProcesses implements ServerProcesses {
         }
     }
 
-    private static Path directory(int port) {
+    /** The directory in which the process on this port has its data directory, and what outlives that. */
+    static Path directory(int port) {
         return Root.PATH.resolve(Integer.toString(port));
     }
 

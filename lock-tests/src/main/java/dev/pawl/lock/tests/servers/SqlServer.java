@@ -16,7 +16,7 @@ import java.util.concurrent.Callable;
  * <p>What the fixture asks of or does to the server goes through a connection of its own, opened for it, which counts as
  * nobody's.
  */
-public abstract sealed class SqlServer implements ServerFixture permits PostgresServer, MySqlFamilyServer {
+public abstract sealed class SqlServer implements ServerFixture permits PostgresServer, MySqlFamilyServer, H2Server {
 
     static final String DATABASE = "pawl";
     static final String USER = "pawl";
@@ -37,7 +37,7 @@ public abstract sealed class SqlServer implements ServerFixture permits Postgres
      * @return {@link #jdbcUrl()} with user and password
      */
     @Override
-    public final String url() {
+    public String url() {
         return withCredentials(jdbcUrl());
     }
 
@@ -84,6 +84,9 @@ public abstract sealed class SqlServer implements ServerFixture permits Postgres
 
     /** A query for the number of the clients' connections. */
     abstract String countOfConnections();
+
+    /** Called before a server that runs is killed. */
+    void beforeKill() {}
 
     /** Whether a line of the log is a problem that the server reports. */
     abstract boolean isProblem(String logLine);
@@ -170,6 +173,7 @@ public abstract sealed class SqlServer implements ServerFixture permits Postgres
     @Override
     public final synchronized void kill() {
         if (running) {
+            beforeKill();
             processes.signal(Signal.KILL, List.of(port));
             running = false;
         }

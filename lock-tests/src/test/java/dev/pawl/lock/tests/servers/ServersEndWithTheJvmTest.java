@@ -30,13 +30,15 @@ class ServersEndWithTheJvmTest {
     enum Kind {
         REDIS,
         POSTGRES,
-        MARIADB;
+        MARIADB,
+        H2;
 
         ServerFixture servers() {
             return switch (this) {
                 case REDIS -> RedisServers.single();
                 case POSTGRES -> PostgresServer.shared();
                 case MARIADB -> MariaDbServer.shared();
+                case H2 -> H2Server.shared();
             };
         }
     }
