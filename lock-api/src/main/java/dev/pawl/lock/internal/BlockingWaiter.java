@@ -36,13 +36,14 @@ final class BlockingWaiter extends Waiter {
     Outcome await(LockQueue queue, long timeoutNanos) throws InterruptedException {
         boolean timed = timeoutNanos != Long.MAX_VALUE;
         while (true) {
-            Outcome outcome = outcome();
-            if (outcome != null) {
-                return ended(outcome);
-            }
+            // First: the attempt may have run on this thread, and been interrupted in it. Then its outcome is undone.
             if (Thread.interrupted()) {
                 withdraw(queue);
                 throw new InterruptedException();
+            }
+            Outcome outcome = outcome();
+            if (outcome != null) {
+                return ended(outcome);
             }
             if (!timed) {
                 LockSupport.park(this);

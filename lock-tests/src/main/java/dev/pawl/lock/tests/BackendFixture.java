@@ -3,6 +3,7 @@ package dev.pawl.lock.tests;
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.spi.LockBackend;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -25,6 +26,15 @@ public interface BackendFixture extends AutoCloseable {
      * @return the URL, or empty when the service lives in this JVM
      */
     Optional<String> url();
+
+    /**
+     * The backend's own settings that go with {@link #url()}.
+     *
+     * @return full keys and their values
+     */
+    default Map<String, String> settings() {
+        return Map.of();
+    }
 
     /**
      * Takes the lock away from its holder at the service, without telling it, as an expiry or an operator would.

@@ -230,7 +230,7 @@ public final class Bench implements AutoCloseable {
     public ChildJvm child(String... command) {
         String url = fixture.url()
                 .orElseThrow(() -> new AssertionError("no child JVM reaches this service; skip with @SkippedCase"));
-        ChildJvm child = ChildJvm.start(ChildMain.class, url, command);
+        ChildJvm child = ChildJvm.start(ChildMain.class, url, fixture.settings(), command);
         children.add(child);
         return child;
     }

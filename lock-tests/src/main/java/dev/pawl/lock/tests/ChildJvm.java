@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -24,6 +26,9 @@ public final class ChildJvm implements AutoCloseable {
 
     /** The environment variable that carries the URL, which a command line would show to everybody. */
     static final String URL_VARIABLE = "PAWL_CHILD_URL";
+
+    /** The backend's own settings, {@code key=value} in lines. */
+    static final String SETTINGS_VARIABLE = "PAWL_CHILD_SETTINGS";
 
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
@@ -39,7 +44,7 @@ public final class ChildJvm implements AutoCloseable {
         reaper = new Thread(process::destroyForcibly, "child-" + process.pid() + "-reaper");
     }
 
-    static ChildJvm start(Class<?> main, String url, String... arguments) {
+    static ChildJvm start(Class<?> main, String url, Map<String, String> settings, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -52,6 +57,12 @@ public final class ChildJvm implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.redirectInput(Redirect.PIPE);
         builder.environment().put(URL_VARIABLE, url);
+        builder.environment()
+                .put(
+                        SETTINGS_VARIABLE,
+                        settings.entrySet().stream()
+                                .map(setting -> setting.getKey() + "=" + setting.getValue())
+                                .collect(Collectors.joining("\n")));
         try {
             ChildJvm child = new ChildJvm(builder.start());
             child.reader.start();

@@ -3,6 +3,7 @@ package dev.pawl.lock.tests;
 import dev.pawl.lock.DistributedLock;
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LockClient;
+import dev.pawl.lock.LockConfig;
 import dev.pawl.lock.LockOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -46,7 +48,12 @@ public final class ChildMain {
         LockOptions options = LockOptions.builder()
                 .leaseTime(Duration.ofMillis(Long.parseLong(arguments[2])))
                 .build();
-        try (LockClient client = LockClient.connect(url)) {
+        LockConfig.Builder config = LockConfig.builder().url(url);
+        Objects.requireNonNullElse(System.getenv(ChildJvm.SETTINGS_VARIABLE), "")
+                .lines()
+                .map(line -> line.split("=", 2))
+                .forEach(setting -> config.property(setting[0], setting[1]));
+        try (LockClient client = LockClient.connect(config.build())) {
             DistributedLock lock = client.lock(arguments[1], options);
             switch (arguments[0]) {
                 case "hold" -> hold(lock, input);

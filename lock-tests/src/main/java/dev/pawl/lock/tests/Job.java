@@ -60,7 +60,15 @@ public final class Job<T> {
 
     private boolean isWaiting() {
         Thread.State state = thread.getState();
-        return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
+        return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING || isReading();
+    }
+
+    /** In a client library that blocks, a thread that waits for its reply is in native code of the network. */
+    private boolean isReading() {
+        StackTraceElement[] stack = thread.getStackTrace();
+        return stack.length > 0
+                && stack[0].isNativeMethod()
+                && stack[0].getClassName().startsWith("sun.nio.ch.");
     }
 
     /** Interrupts the thread. */

@@ -1,0 +1,93 @@
+package dev.pawl.lock.jdbc;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** H2: {@code FINAL TABLE}. A busy attempt takes a second statement. */
+final class H2Dialect extends Dialect {
+
+    /** Deadlock, unique violation, and by number: lock timeout, concurrent update. */
+    private static final Set<String> LOST_RACES = Set.of("40001", "23505");
+
+    private static final Set<Integer> LOST_RACE_CODES = Set.of(50200, 90131);
+
+    private final boolean inMemory;
+
+    H2Dialect(String table, @Nullable String url) {
+        super(
+                "h2",
+                table,
+                List.of(
+                        "acquire",
+                        "columns",
+                        "create",
+                        "create-table",
+                        "create-row",
+                        "end-session",
+                        "joined",
+                        "look",
+                        "purge",
+                        "release",
+                        "renew"));
+        this.inMemory = url != null && url.startsWith("jdbc:h2:mem:");
+    }
+
+    /** Whether the database ends with this process. */
+    boolean isInMemory() {
+        return inMemory;
+    }
+
+    @Override
+    String product() {
+        return "H2";
+    }
+
+    @Override
+    String sessionSettings(Duration lockWait) {
+        return "SET LOCK_TIMEOUT " + lockWait.toMillis();
+    }
+
+    @Override
+    @Nullable
+    Reply acquire(Connection connection, String key, String owner, String member, long leaseMicros)
+            throws SQLException {
+        Map<String, ?> values = Map.of("name", key, "owner", owner, "lease", leaseMicros);
+        Reply granted = one(connection, sql("acquire"), values);
+        if (granted != null) {
+            return granted;
+        }
+        Holder holder = look(connection, List.of(key)).get(key);
+        return holder == null
+                ? one(connection, sql("create"), values)
+                : new Reply(false, 0, 0, holder.leftMicros(), false);
+    }
+
+    @Override
+    boolean isLostRace(SQLException e) {
+        return hasState(e, LOST_RACES) || LOST_RACE_CODES.contains(e.getErrorCode());
+    }
+
+    @Override
+    long session(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT session_id()");
+                ResultSet rows = statement.executeQuery()) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    @Override
+    boolean endSession(Connection connection, long session, long ageMicros) throws SQLException {
+        try (PreparedStatement end = sql("end-session").on(connection, Map.of("session", session, "age", ageMicros));
+                ResultSet running = end.executeQuery()) {
+            return !running.next();
+        }
+    }
+}

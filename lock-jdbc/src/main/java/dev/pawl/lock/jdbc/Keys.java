@@ -1,0 +1,34 @@
+package dev.pawl.lock.jdbc;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Names of locks as names of rows. */
+final class Keys {
+
+    /** What every database here can index and compare as it stands. */
+    private static final int LONGEST = 255;
+
+    private Keys() {}
+
+    /**
+     * {@code <namespace>:<name>}; a name too long for an index, or with a zero character, which PostgreSQL does not store, by
+     * its hash: {@code #<namespace>:<SHA-256>}. No namespace begins with {@code #}.
+     */
+    static String of(String namespace, String name) {
+        String plain = namespace + ":" + name;
+        boolean storable = plain.codePointCount(0, plain.length()) <= LONGEST && plain.indexOf('\0') < 0;
+        return storable ? plain : "#" + namespace + ":" + sha256(name);
+    }
+
+    private static String sha256(String name) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

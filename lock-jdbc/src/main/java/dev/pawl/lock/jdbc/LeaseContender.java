@@ -1,0 +1,186 @@
+package dev.pawl.lock.jdbc;
+
+import dev.pawl.lock.jdbc.Database.Unresolved;
+import dev.pawl.lock.spi.Attempt;
+import dev.pawl.lock.spi.Contender;
+import dev.pawl.lock.spi.Contest;
+import dev.pawl.lock.spi.Grant;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** One contest for a row, up to its grant or its undoing. Used by one thread at a time. */
+final class LeaseContender implements Contender {
+
+    private static final CompletableFuture<Void> NOTHING = CompletableFuture.completedFuture(null);
+
+    /** How often others may come in between before that is a fault. */
+    private static final int MOST_TRIES = 50;
+
+    private final Database database;
+    private final Watch watch;
+    private final Contest contest;
+    private final String key;
+    private final String member;
+    private final Waiting waiting;
+    private final Queue<Unresolved> unresolved = new ConcurrentLinkedQueue<>();
+
+    /** Whether the database may have anything of ours: a hold, a reservation or a place in the queue. */
+    private volatile boolean traces;
+
+    private volatile boolean queued;
+    private volatile CompletableFuture<?> inFlight = NOTHING;
+
+    LeaseContender(Database database, Watch watch, Contest contest, String key, String node) {
+        this.database = database;
+        this.watch = watch;
+        this.contest = contest;
+        this.key = key;
+        this.member = node + ":" + contest.owner();
+        this.waiting = new Waiting(contest, key, member);
+    }
+
+    String key() {
+        return key;
+    }
+
+    @Override
+    public CompletionStage<Attempt> attempt(boolean willWait, int tokens, Executor blocking) {
+        if (willWait && watch.isQuiet(waiting)) {
+            return CompletableFuture.completedFuture(new Attempt.Busy(contest.retryCeiling()));
+        }
+        traces = true;
+        waiting.asks();
+        CompletableFuture<Attempt> answer = database.submit(
+                contest.name(), blocking, connection -> attempt(connection, willWait, tokens), unresolved::add);
+        inFlight = answer;
+        return answer;
+    }
+
+    private Attempt attempt(Connection connection, boolean willWait, int tokens) throws SQLException {
+        for (int tries = 0; tries < MOST_TRIES; tries++) {
+            Reply reply = database.dialect().acquire(connection, key, contest.owner(), member, leaseMicros());
+            if (reply != null && reply.granted()) {
+                watch.remove(waiting);
+                return new Attempt.Granted(LeaseGrant.of(contest, key, reply, tokens));
+            }
+            Attempt busy = reply == null ? null : busy(connection, reply, willWait);
+            if (busy != null) {
+                return busy;
+            }
+        }
+        throw new SQLException("others came in between at each of " + MOST_TRIES + " attempts", "40001");
+    }
+
+    /** Tries for several locks in one exchange, sorted by key: all or none. Empty if one of them is not free. */
+    static CompletableFuture<List<Grant>> attemptAll(
+            Database database, List<LeaseContender> sorted, Executor blocking) {
+        sorted.forEach(contender -> contender.traces = true);
+        CompletableFuture<List<Grant>> answer = database.submit(
+                sorted.get(0).contest.name(),
+                blocking,
+                connection -> attemptAll(database.dialect(), connection, sorted),
+                open -> sorted.forEach(contender -> contender.unresolved.add(open)));
+        sorted.forEach(contender -> contender.inFlight = answer);
+        return answer;
+    }
+
+    private static List<Grant> attemptAll(Dialect dialect, Connection connection, List<LeaseContender> sorted)
+            throws SQLException {
+        SortedMap<String, String> owners = new TreeMap<>();
+        sorted.forEach(contender -> owners.put(contender.key, contender.contest.owner()));
+        Map<String, Reply> granted =
+                dialect.acquireAll(connection, owners, sorted.get(0).leaseMicros());
+        List<Grant> grants = new ArrayList<>();
+        for (LeaseContender contender : sorted) {
+            Reply reply = granted.get(contender.key);
+            if (reply != null) {
+                grants.add(LeaseGrant.of(contender.contest, contender.key, reply, 1));
+            }
+        }
+        if (grants.size() == sorted.size()) {
+            return grants;
+        }
+        for (LeaseContender contender : sorted) {
+            if (granted.containsKey(contender.key)) {
+                dialect.release(connection, contender.key, contender.contest.owner());
+            }
+            contender.traces = false;
+        }
+        return List.of();
+    }
+
+    private long leaseMicros() {
+        return contest.leaseTime().toNanos() / 1_000;
+    }
+
+    /** Null if the lock has become free in between. */
+    private @Nullable Attempt busy(Connection connection, Reply reply, boolean willWait) throws SQLException {
+        Duration left = reply.left();
+        if (reply.isFree()) {
+            if (!(reply.queued() && database.dialect() instanceof PostgresDialect postgres)) {
+                return null;
+            }
+            // Its holder or whoever it was reserved for has gone without a word: the head of the queue is next.
+            postgres.passOn(connection, key);
+            left = Dialect.RESERVATION;
+        }
+        if (willWait) {
+            return waits(connection, left) ? new Attempt.Busy(left) : null;
+        }
+        stopWaiting(connection);
+        return new Attempt.Busy(left);
+    }
+
+    /** Watches before it queues: its turn may come at once. False if the lock is free after all. */
+    private boolean waits(Connection connection, Duration left) throws SQLException {
+        waiting.toldBusy(left.toNanos());
+        watch.add(waiting);
+        if (queued || !(database.dialect() instanceof PostgresDialect postgres)) {
+            return true;
+        }
+        queued = true;
+        return postgres.enqueue(connection, key, member);
+    }
+
+    private void stopWaiting(Connection connection) throws SQLException {
+        watch.remove(waiting);
+        if (queued) {
+            database.dialect().leave(connection, key, contest.owner(), member);
+            queued = false;
+        }
+        traces = false;
+    }
+
+    @Override
+    public CompletionStage<Void> leave(Executor blocking) {
+        watch.remove(waiting);
+        if (!traces) {
+            return NOTHING;
+        }
+        return inFlight.handle((answer, failure) -> null)
+                .thenCompose(over -> database.submit(contest.name(), blocking, this::leave))
+                .thenAccept(left -> traces = false);
+    }
+
+    /** What was asked without an answer may still be carried out, after this: so its session goes first. */
+    private boolean leave(Connection connection) throws SQLException {
+        for (Unresolved open = unresolved.peek(); open != null; open = unresolved.peek()) {
+            database.settle(connection, open);
+            unresolved.remove(open);
+        }
+        database.dialect().leave(connection, key, contest.owner(), member);
+        return true;
+    }
+}

@@ -1,0 +1,58 @@
+package dev.pawl.lock.jdbc;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/** MySQL: as MariaDB, but without {@code RETURNING}: an attempt is answered by one number, as the generated key. */
+final class MySqlDialect extends MariaDbDialect {
+
+    /** Tokens are microseconds since 1970: less than this until the year 2112. The bits above count a grant's tokens. */
+    private static final long COUNT_UNIT = 1L << 52;
+
+    MySqlDialect(String table) {
+        super("mysql", table, STATEMENTS);
+    }
+
+    @Override
+    String product() {
+        return "MySQL";
+    }
+
+    @Override
+    @Nullable
+    Reply acquire(Connection connection, String key, String owner, String member, long leaseMicros)
+            throws SQLException {
+        try (PreparedStatement statement = sql("acquire")
+                .on(
+                        connection,
+                        Map.of("name", key, "owner", owner, "lease", leaseMicros),
+                        Statement.RETURN_GENERATED_KEYS)) {
+            statement.executeUpdate();
+            try (ResultSet keys = statement.getGeneratedKeys()) {
+                return keys.next() ? decoded(keys.getLong(1)) : null;
+            }
+        }
+    }
+
+    private static Reply decoded(long number) {
+        long count = number / COUNT_UNIT;
+        long rest = number % COUNT_UNIT;
+        return count > 0 ? new Reply(true, rest, rest - count, 0, false) : new Reply(false, 0, 0, rest, false);
+    }
+
+    @Override
+    boolean canAcquireAll() {
+        return false;
+    }
+
+    @Override
+    Map<String, Reply> acquireAll(Connection connection, SortedMap<String, String> owners, long leaseMicros) {
+        return Map.of();
+    }
+}

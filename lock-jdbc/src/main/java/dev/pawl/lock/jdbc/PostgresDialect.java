@@ -1,0 +1,180 @@
+package dev.pawl.lock.jdbc;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+
+/** PostgreSQL: the queue of waiters in the lock row, and {@code NOTIFY}. */
+final class PostgresDialect extends Dialect {
+
+    /** Before the id of a node: the channel that it listens on. */
+    static final String CHANNEL = "pawl_";
+
+    /** Serialization failure, deadlock, unique violation, lock not available. */
+    private static final Set<String> LOST_RACES = Set.of("40001", "40P01", "23505", "55P03");
+
+    private static final Map<String, ?> WAKING =
+            Map.of("reservation", RESERVATION.toNanos() / 1_000, "channel", CHANNEL);
+
+    PostgresDialect(String table) {
+        super(
+                "postgresql",
+                table,
+                List.of(
+                        "acquire",
+                        "acquire-all",
+                        "columns",
+                        "create-row",
+                        "create-table",
+                        "end-session",
+                        "enqueue",
+                        "extend",
+                        "joined",
+                        "leave",
+                        "lock-creation",
+                        "look",
+                        "pass-on",
+                        "purge",
+                        "release",
+                        "renew",
+                        "row-lock"));
+    }
+
+    @Override
+    Set<String> columns() {
+        Set<String> all = new TreeSet<>(super.columns());
+        all.add("waiters");
+        return all;
+    }
+
+    @Override
+    void createTable(Connection connection) throws SQLException {
+        try (Statement both = connection.createStatement()) {
+            both.execute(sql("lock-creation").text() + ";" + sql("create-table").text());
+        }
+    }
+
+    @Override
+    String product() {
+        return "PostgreSQL";
+    }
+
+    @Override
+    String sessionSettings(Duration lockWait) {
+        return "SET lock_timeout = " + lockWait.toMillis();
+    }
+
+    @Override
+    @Nullable
+    Reply acquire(Connection connection, String key, String owner, String member, long leaseMicros)
+            throws SQLException {
+        return one(
+                connection,
+                sql("acquire"),
+                Map.of("name", key, "owner", owner, "member", member, "lease", leaseMicros));
+    }
+
+    @Override
+    boolean canAcquireAll() {
+        return true;
+    }
+
+    @Override
+    Map<String, Reply> acquireAll(Connection connection, SortedMap<String, String> owners, long leaseMicros)
+            throws SQLException {
+        Map<String, Reply> granted = new TreeMap<>();
+        Map<String, ?> values = Map.of(
+                "names", owners.keySet(), "owners", owners.values(), "count", owners.size(), "lease", leaseMicros);
+        try (PreparedStatement statement = sql("acquire-all").on(connection, values);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                granted.put(rows.getString(1), new Reply(true, rows.getLong(2), rows.getLong(3), 0, false));
+            }
+        }
+        return granted;
+    }
+
+    /** Puts a waiter into the queue; false if it may have the lock instead. */
+    boolean enqueue(Connection connection, String key, String member) throws SQLException {
+        return sql("enqueue").update(connection, Map.of("name", key, "member", member)) > 0;
+    }
+
+    /** Reserves a lock that nobody has for the head of its queue. */
+    void passOn(Connection connection, String key) throws SQLException {
+        anyRow(connection, "pass-on", Map.of("name", key));
+    }
+
+    @Override
+    boolean release(Connection connection, String key, String owner) throws SQLException {
+        return anyRow(connection, "release", Map.of("name", key, "owner", owner));
+    }
+
+    @Override
+    boolean forgetsReleases() {
+        return true;
+    }
+
+    @Override
+    void leave(Connection connection, String key, String owner, String member) throws SQLException {
+        anyRow(connection, "leave", Map.of("name", key, "owner", owner, "member", member));
+    }
+
+    private boolean anyRow(Connection connection, String name, Map<String, ?> values) throws SQLException {
+        Map<String, Object> all = new TreeMap<>(WAKING);
+        all.putAll(values);
+        try (PreparedStatement statement = sql(name).on(connection, all);
+                ResultSet rows = statement.executeQuery()) {
+            return rows.next();
+        }
+    }
+
+    /** More tokens for a hold, or null if others wait or it is gone. */
+    @Nullable
+    Reply extend(Connection connection, String key, String owner) throws SQLException {
+        try (PreparedStatement statement = sql("extend").on(connection, Map.of("name", key, "owner", owner));
+                ResultSet rows = statement.executeQuery()) {
+            return rows.next() ? new Reply(true, rows.getLong(1), rows.getLong(2), 0, false) : null;
+        }
+    }
+
+    @Override
+    @Nullable
+    Reply lockRow(Connection connection, String key) throws SQLException {
+        return one(connection, sql("row-lock"), Map.of("name", key));
+    }
+
+    @Override
+    boolean isLostRace(SQLException e) {
+        return hasState(e, LOST_RACES);
+    }
+
+    /** The driver was told when the connection was made. */
+    @Override
+    boolean knowsSession() {
+        return true;
+    }
+
+    @Override
+    long session(Connection connection) throws SQLException {
+        return connection.unwrap(PGConnection.class).getBackendPID();
+    }
+
+    @Override
+    boolean endSession(Connection connection, long session, long ageMicros) throws SQLException {
+        try (PreparedStatement end = sql("end-session").on(connection, Map.of("session", session, "age", ageMicros));
+                ResultSet running = end.executeQuery()) {
+            return !running.next();
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.pawl.lock.jdbc;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the database says to one attempt.
+ *
+ * @param granted whether the lock is ours
+ * @param token the last token granted
+ * @param previous the last token of the grant before
+ * @param leftMicros how long its holder keeps the lock; not positive when nobody has it
+ * @param queued whether others wait
+ */
+record Reply(boolean granted, long token, long previous, long leftMicros, boolean queued) {
+
+    /** The one row of an answer, or null if another came in between and the attempt has to be made again. */
+    static @Nullable Reply of(ResultSet rows) throws SQLException {
+        if (!rows.next()) {
+            return null;
+        }
+        return new Reply(rows.getBoolean(1), rows.getLong(2), rows.getLong(3), rows.getLong(4), rows.getBoolean(5));
+    }
+
+    /** Not held, but not granted either: reserved for others, or another came in between. */
+    boolean isFree() {
+        return !granted && leftMicros <= 0;
+    }
+
+    Duration left() {
+        return Duration.ofNanos(Math.max(1, leftMicros) * 1_000);
+    }
+}

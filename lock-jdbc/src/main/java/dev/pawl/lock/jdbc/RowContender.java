@@ -1,0 +1,76 @@
+package dev.pawl.lock.jdbc;
+
+import dev.pawl.lock.spi.Attempt;
+import dev.pawl.lock.spi.Contender;
+import dev.pawl.lock.spi.Contest;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One contest for a row lock. A busy attempt leaves nothing behind; a grant that nobody took goes back with its connection, and
+ * so does one whose answer was lost. Used by one thread at a time.
+ */
+final class RowContender implements Contender {
+
+    private static final CompletableFuture<Void> NOTHING = CompletableFuture.completedFuture(null);
+    private static final long SHORTEST = Duration.ofMillis(20).toNanos();
+    private static final long UNDER_THE_CEILING = Duration.ofMillis(1).toNanos();
+
+    private final RowMode mode;
+    private final Contest contest;
+    private final String key;
+    private final long since = System.nanoTime();
+    private volatile CompletableFuture<?> inFlight = NOTHING;
+    private volatile @Nullable RowGrant grant;
+
+    RowContender(RowMode mode, Contest contest, String key) {
+        this.mode = mode;
+        this.contest = contest;
+        this.key = key;
+    }
+
+    @Override
+    public CompletionStage<Attempt> attempt(boolean willWait, int tokens, Executor blocking) {
+        RowGrant before = grant;
+        if (before != null && !before.hold().isOver()) {
+            return CompletableFuture.completedFuture(new Attempt.Granted(before));
+        }
+        CompletableFuture<Attempt> answer =
+                mode.attempt(contest.name(), blocking, candidate -> lock(candidate, tokens), this::busy);
+        inFlight = answer;
+        return answer;
+    }
+
+    private @Nullable Attempt lock(RowHold candidate, int tokens) throws SQLException {
+        Reply reply = mode.lockRow(candidate.connection(), key);
+        if (reply == null || !reply.granted()) {
+            return null;
+        }
+        RowGrant won = new RowGrant(contest, candidate, reply, tokens);
+        grant = won;
+        return new Attempt.Granted(won);
+    }
+
+    private Attempt busy() {
+        return new Attempt.Busy(untilNextLook());
+    }
+
+    /** After an eighth of the time waited, so that a short hold is noticed soon and a long one costs a statement a second. */
+    private Duration untilNextLook() {
+        long ceiling = Math.max(UNDER_THE_CEILING, contest.retryCeiling().toNanos() - UNDER_THE_CEILING);
+        long waited = (System.nanoTime() - since) / 8;
+        return Duration.ofNanos(Math.min(ceiling, Math.max(SHORTEST, waited)));
+    }
+
+    @Override
+    public CompletionStage<Void> leave(Executor blocking) {
+        return inFlight.handle((answer, failure) -> null).thenCompose(over -> {
+            RowGrant untaken = grant;
+            return untaken == null ? NOTHING : mode.rollback(untaken, blocking);
+        });
+    }
+}

@@ -1,0 +1,211 @@
+package dev.pawl.lock.jdbc;
+
+import dev.pawl.lock.Guarantees;
+import dev.pawl.lock.LockBackendException;
+import dev.pawl.lock.LossReason;
+import dev.pawl.lock.spi.Attempt;
+import dev.pawl.lock.spi.Contender;
+import dev.pawl.lock.spi.Contest;
+import dev.pawl.lock.spi.Grant;
+import dev.pawl.lock.spi.ReleaseOutcome;
+import dev.pawl.lock.spi.RenewalOutcome;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lock is held by a row lock, in an open transaction on a connection of its own. When the connection breaks the hold is gone at
+ * once; its holder learns of it when it next asks, a third of the lease later at the most.
+ */
+final class RowMode implements HoldMode {
+
+    /** Attempts need connections too: more than those that hold. */
+    static final int SPARE = 4;
+
+    private final Database database;
+    private final DataSource source;
+    private final int most;
+    private final Semaphore slots;
+    private final Guarantees guarantees;
+    private final Set<RowHold> holds = ConcurrentHashMap.newKeySet();
+
+    RowMode(Database database, DataSource source, int most, Guarantees guarantees) {
+        this.database = database;
+        this.source = source;
+        this.most = most;
+        this.slots = new Semaphore(most);
+        this.guarantees = guarantees;
+    }
+
+    /** What tries for the row in a transaction that was just begun: null if another has it. */
+    @FunctionalInterface
+    interface Try {
+        @Nullable
+        Attempt with(RowHold candidate) throws SQLException;
+    }
+
+    @Override
+    public Guarantees guarantees() {
+        return guarantees;
+    }
+
+    @Override
+    public Contender join(Contest contest, String key) {
+        return new RowContender(this, contest, key);
+    }
+
+    CompletableFuture<Attempt> attempt(String lock, Executor blocking, Try attempt, Supplier<Attempt> busy) {
+        return database.run(
+                blocking,
+                () -> database.repeat(lock, end -> {
+                    Attempt granted = once(lock, attempt, end);
+                    return granted != null ? granted : busy.get();
+                }));
+    }
+
+    private @Nullable Attempt once(String lock, Try attempt, long end) throws SQLException {
+        Borrowed borrowed = Borrowed.from(source, false);
+        RowHold candidate;
+        try {
+            borrowed.answersWithin(Duration.ofNanos(end - System.nanoTime()));
+            candidate = new RowHold(borrowed, database.limit(), this::ended);
+        } catch (SQLException e) {
+            borrowed.abort();
+            throw e;
+        }
+        boolean kept = false;
+        try {
+            Attempt granted = attempt.with(candidate);
+            kept = granted != null && keep(lock, candidate);
+            return granted;
+        } finally {
+            if (!kept) {
+                discard(candidate);
+            }
+        }
+    }
+
+    private boolean keep(String lock, RowHold candidate) {
+        if (!slots.tryAcquire()) {
+            throw database.faults()
+                    .fault(
+                            lock,
+                            Duration.ZERO,
+                            "has no connection left for this lock: " + most
+                                    + " locks are held in row mode; raise pawl.jdbc.row-connections, or use lease mode",
+                            null);
+        }
+        holds.add(candidate);
+        return true;
+    }
+
+    private void ended(RowHold hold) {
+        if (holds.remove(hold)) {
+            slots.release();
+        }
+    }
+
+    private static void discard(RowHold candidate) {
+        try {
+            candidate.rollback();
+        } catch (SQLException e) {
+            // The connection is broken, and with it the server ends the transaction.
+        }
+    }
+
+    /** Null if another has it. The row of a name that is new is made in a transaction of its own, so that nobody waits for it. */
+    @Nullable
+    Reply lockRow(Connection connection, String key) throws SQLException {
+        Reply reply = database.dialect().lockRow(connection, key);
+        if (reply != null || database.dialect().look(connection, List.of(key)).containsKey(key)) {
+            return reply;
+        }
+        database.dialect().createRow(connection, key);
+        connection.commit();
+        return database.dialect().lockRow(connection, key);
+    }
+
+    @Override
+    public CompletionStage<Map<Grant, RenewalOutcome>> renew(Collection<Grant> due, Executor blocking) {
+        Map<Grant, CompletableFuture<RenewalOutcome>> answers = new HashMap<>();
+        due.forEach(grant -> answers.put(grant, database.run(blocking, () -> renew(ours(grant)))));
+        return CompletableFuture.allOf(answers.values().toArray(CompletableFuture<?>[]::new))
+                .thenApply(all -> {
+                    Map<Grant, RenewalOutcome> outcomes = new HashMap<>();
+                    answers.forEach((grant, answer) -> outcomes.put(grant, answer.join()));
+                    return outcomes;
+                });
+    }
+
+    private RenewalOutcome renew(RowGrant grant) {
+        RowHold hold = grant.hold();
+        try {
+            hold.ping();
+            return RenewalOutcome.RENEWED;
+        } catch (SQLException e) {
+            hold.abort();
+            grant.contest().lost(answers(grant) ? LossReason.SESSION_LOST : LossReason.UNREACHABLE);
+            return RenewalOutcome.NOT_HELD;
+        }
+    }
+
+    /** Whether the database itself is there. */
+    private boolean answers(RowGrant grant) {
+        try {
+            database.call(grant.contest().name(), connection -> connection.isValid(1));
+            return true;
+        } catch (LockBackendException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public CompletionStage<ReleaseOutcome> release(Grant grant, Executor blocking) {
+        RowGrant held = ours(grant);
+        return end(held, blocking, RowHold::commit)
+                .thenApply(ended -> ended ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD);
+    }
+
+    CompletionStage<Void> rollback(RowGrant untaken, Executor blocking) {
+        return end(untaken, blocking, RowHold::rollback).thenAccept(ended -> {});
+    }
+
+    @FunctionalInterface
+    private interface End {
+        boolean of(RowHold hold) throws SQLException;
+    }
+
+    private CompletableFuture<Boolean> end(RowGrant grant, Executor blocking, End how) {
+        if (grant.hold().isOver()) {
+            return CompletableFuture.completedFuture(false);
+        }
+        return database.run(blocking, () -> database.repeat(grant.contest().name(), end -> how.of(grant.hold())));
+    }
+
+    private static RowGrant ours(Grant grant) {
+        if (grant instanceof RowGrant ours) {
+            return ours;
+        }
+        throw new IllegalArgumentException("grant " + grant + ": not from a JDBC backend in row mode");
+    }
+
+    /** What is held still goes with its connection. */
+    @Override
+    public void close() {
+        new ArrayList<>(holds).forEach(RowHold::abort);
+    }
+}

@@ -1,0 +1,93 @@
+package dev.pawl.lock.jdbc;
+
+import dev.pawl.lock.spi.Contest;
+
+/** A contest that waits for a row, as the {@link Watch} sees it. Safe for use by several threads. */
+final class Waiting {
+
+    private static final long SHORTEST_CEILING = 1_000_000;
+
+    private final Contest contest;
+    private final String key;
+    private final String member;
+    private final long since = System.nanoTime();
+
+    /** When it last asked for the lock by itself: a look that began later knows better. */
+    private volatile long askedAt = since;
+
+    /** When the holder that it was told of has to renew. */
+    private volatile long endsAt = Long.MAX_VALUE;
+
+    private volatile boolean woken;
+
+    /**
+     * @param key the row
+     * @param member how the queue knows the contest
+     */
+    Waiting(Contest contest, String key, String member) {
+        this.contest = contest;
+        this.key = key;
+        this.member = member;
+    }
+
+    String key() {
+        return key;
+    }
+
+    String member() {
+        return member;
+    }
+
+    /** Asks for the lock now: whatever woke it before is taken up. */
+    void asks() {
+        woken = false;
+        askedAt = System.nanoTime();
+    }
+
+    /** Was told that another has the lock for so long. */
+    void toldBusy(long leftNanos) {
+        endsAt = askedAt + leftNanos;
+    }
+
+    void wake() {
+        woken = true;
+        contest.wake();
+    }
+
+    /** Whether a look that began then says that nothing has changed. */
+    boolean isQuietBy(long lookAt) {
+        long age = System.nanoTime() - lookAt;
+        return !woken && lookAt - askedAt > 0 && age < ceiling() + ceiling() / 2;
+    }
+
+    /** Whether the lock is this one's, or may be. */
+    boolean concerns(Dialect.Holder holder) {
+        return holder.leftMicros() <= 0
+                || holder.owner().equals("~" + member)
+                || holder.owner().equals(contest.owner());
+    }
+
+    /** A look found another holder, for so long. */
+    void seenBusy(long lookAt, long leftNanos) {
+        endsAt = lookAt + leftNanos;
+    }
+
+    /**
+     * When it is to be looked for again.
+     *
+     * @param lookAt when the last look began
+     * @param hears whether a release is heard of
+     */
+    long nextLook(long lookAt, boolean hears, long shortest) {
+        long last = lookAt - askedAt > 0 ? lookAt : askedAt;
+        long ceiling = ceiling();
+        long rest = hears ? ceiling : Math.max(shortest, Math.min(ceiling, (System.nanoTime() - since) / 8));
+        long regular = last + rest;
+        long end = endsAt == Long.MAX_VALUE ? regular : Math.max(endsAt, last + shortest);
+        return end - regular < 0 ? end : regular;
+    }
+
+    private long ceiling() {
+        return Math.max(SHORTEST_CEILING, contest.retryCeiling().toNanos());
+    }
+}

@@ -1,0 +1,12 @@
+-- Tries for a lock once, for its owner: who has it already gets the rest of its tokens anew.
+-- :name the row   :owner who asks   :lease microseconds
+-- returns granted, last token, last token before, 0, false; no row if it is held or missing
+SELECT true, token, previous, 0, false
+  FROM FINAL TABLE (
+    UPDATE {table}
+       SET owner = :owner,
+           previous = token,
+           token = greatest(token + 1, datediff(MICROSECOND, timestamp with time zone '1970-01-01 00:00:00+00', current_timestamp(6))),
+           expires_at = dateadd(MICROSECOND, :lease, current_timestamp(6)),
+           lease_micros = :lease
+     WHERE name = :name AND (owner = :owner OR expires_at <= current_timestamp(6)))

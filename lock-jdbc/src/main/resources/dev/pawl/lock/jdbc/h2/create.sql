@@ -1,0 +1,11 @@
+-- Takes a lock that nobody has had yet. A unique violation if another was faster.
+-- :name the row   :owner who asks   :lease microseconds
+-- returns granted, last token, last token before, 0, false
+SELECT true, token, previous, 0, false
+  FROM FINAL TABLE (
+    INSERT INTO {table} (name, owner, token, previous, expires_at, lease_micros)
+    VALUES (:name, :owner,
+            datediff(MICROSECOND, timestamp with time zone '1970-01-01 00:00:00+00', current_timestamp(6)),
+            datediff(MICROSECOND, timestamp with time zone '1970-01-01 00:00:00+00', current_timestamp(6)) - 1,
+            dateadd(MICROSECOND, :lease, current_timestamp(6)),
+            :lease))

@@ -1,0 +1,10 @@
+-- Locks the row until the caller's transaction ends, and raises its token. Waits for another transaction that has locked it for
+-- as long as the session's lock timeout.
+-- :name the row
+-- returns the new token; no row if a holder in lease mode has the lock, or it has no row yet
+SELECT token
+  FROM FINAL TABLE (
+    UPDATE {table}
+       SET previous = token,
+           token = greatest(token + 1, datediff(MICROSECOND, timestamp with time zone '1970-01-01 00:00:00+00', current_timestamp(6)))
+     WHERE name = :name AND expires_at <= current_timestamp(6))

@@ -1,0 +1,3 @@
+-- Releases a lock if its owner has it.
+-- :name the row   :owner who has it
+UPDATE {table} SET owner = '', expires_at = '1970-01-01' WHERE name = :name AND owner = :owner

@@ -1,0 +1,17 @@
+-- Tries for several locks at once, locked in the order of their names. What is free is judged on the locked rows.
+-- :names the rows, sorted   :owners who asks for each   :count how many   :lease microseconds
+-- returns name, last token, last token before, for all; no row if one of them is missing, held or waited for
+WITH free AS (
+  SELECT name FROM {table}
+   WHERE name = ANY (:names) AND expires_at <= clock_timestamp() AND waiters = '{}'
+   ORDER BY name FOR NO KEY UPDATE
+)
+UPDATE {table} AS lock
+   SET owner = wanted.owner,
+       previous = token,
+       token = greatest(token + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint),
+       expires_at = clock_timestamp() + :lease * interval '1 microsecond',
+       lease_micros = :lease
+  FROM unnest(:names, :owners) AS wanted (name, owner)
+ WHERE lock.name = wanted.name AND (SELECT count(*) FROM free) = :count
+RETURNING lock.name, lock.token, lock.previous

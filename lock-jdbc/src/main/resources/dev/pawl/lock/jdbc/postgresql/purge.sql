@@ -1,0 +1,9 @@
+-- Removes rows that nobody has had for long. A row that comes back has a larger token: its clock has gone on.
+-- :idle microseconds
+DELETE FROM {table}
+ WHERE name IN (
+   SELECT name
+     FROM {table}
+    WHERE token < (extract(epoch FROM clock_timestamp()) * 1000000)::bigint - :idle
+      AND expires_at < clock_timestamp() AND waiters = '{}'
+    LIMIT 1000 FOR UPDATE SKIP LOCKED)
