@@ -9,6 +9,7 @@ import dev.pawl.lock.LockListener;
 import dev.pawl.lock.LockOptions;
 import dev.pawl.lock.MultiLock;
 import dev.pawl.lock.spi.LockBackend;
+import dev.pawl.lock.spi.LockNames;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Objects;
@@ -133,7 +134,7 @@ final class Engine implements LockClient {
 
     @Override
     public DistributedLock lock(String name, LockOptions options) {
-        Names.check(name);
+        LockNames.check(name);
         Objects.requireNonNull(options, "options");
         return new NamedLock(this, name, options);
     }
@@ -146,7 +147,7 @@ final class Engine implements LockClient {
         }
         SortedMap<String, DistributedLock> locks = new TreeMap<>();
         for (String name : names) {
-            locks.put(Names.check(name), lock(name));
+            locks.put(LockNames.check(name), lock(name));
         }
         return new MultiNameLock(this, locks);
     }

@@ -170,6 +170,17 @@ abstract class Dialect {
         sql("create-row").update(connection, Map.of("name", key));
     }
 
+    // --- joined mode -------------------------------------------------------------------------------------------
+
+    /**
+     * Locks the row in the caller's transaction, and raises its token. Leaves the transaction as it was, and usable, when it
+     * does not.
+     *
+     * @param patience how long it may wait in the database
+     * @return the token, or 0 if another has the lock
+     */
+    abstract long lockJoined(Connection connection, String key, Duration patience) throws SQLException;
+
     // --- errors and sessions -----------------------------------------------------------------------------------
 
     /** Whether the statement lost a race and changed nothing: worth another try. */

@@ -16,7 +16,9 @@ final class H2Dialect extends Dialect {
     /** Deadlock, unique violation, and by number: lock timeout, concurrent update. */
     private static final Set<String> LOST_RACES = Set.of("40001", "23505");
 
-    private static final Set<Integer> LOST_RACE_CODES = Set.of(50200, 90131);
+    private static final int LOCK_TIMEOUT = 50200;
+    private static final String UNIQUE_VIOLATION = "23505";
+    private static final Set<Integer> LOST_RACE_CODES = Set.of(LOCK_TIMEOUT, 90131);
 
     private final boolean inMemory;
 
@@ -67,6 +69,30 @@ final class H2Dialect extends Dialect {
         return holder == null
                 ? one(connection, sql("create"), values)
                 : new Reply(false, 0, 0, holder.leftMicros(), false);
+    }
+
+    @Override
+    long lockJoined(Connection connection, String key, Duration patience) throws SQLException {
+        try {
+            long token = joined(connection, key);
+            if (token == 0 && look(connection, List.of(key)).get(key) == null) {
+                createRow(connection, key);
+                token = joined(connection, key);
+            }
+            return token;
+        } catch (SQLException e) {
+            if (e.getErrorCode() == LOCK_TIMEOUT || UNIQUE_VIOLATION.equals(e.getSQLState())) {
+                return 0;
+            }
+            throw e;
+        }
+    }
+
+    private long joined(Connection connection, String key) throws SQLException {
+        try (PreparedStatement statement = sql("joined").on(connection, Map.of("name", key));
+                ResultSet rows = statement.executeQuery()) {
+            return rows.next() ? rows.getLong(1) : 0;
+        }
     }
 
     @Override

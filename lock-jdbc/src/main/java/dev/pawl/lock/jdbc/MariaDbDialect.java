@@ -35,6 +35,7 @@ class MariaDbDialect extends Dialect {
      */
     private static final Set<Integer> LOST_RACES = Set.of(1213, 1205, 1062, 1020);
 
+    private static final int LOCK_WAIT_TIMEOUT = 1205;
     private static final int NO_SUCH_THREAD = 1094;
 
     MariaDbDialect(String table) {
@@ -97,6 +98,21 @@ class MariaDbDialect extends Dialect {
             }
         }
         return granted;
+    }
+
+    @Override
+    long lockJoined(Connection connection, String key, Duration patience) throws SQLException {
+        try (PreparedStatement statement = sql("joined").on(connection, Map.of("name", key))) {
+            statement.execute();
+            try (ResultSet rows = statement.getResultSet()) {
+                return rows.next() ? rows.getLong(1) : 0;
+            }
+        } catch (SQLException e) {
+            if (e.getErrorCode() == LOCK_WAIT_TIMEOUT) {
+                return 0;
+            }
+            throw e;
+        }
     }
 
     @Override

@@ -155,6 +155,54 @@ final class PostgresDialect extends Dialect {
     }
 
     @Override
+    long lockJoined(Connection connection, String key, Duration patience) throws SQLException {
+        long token = 0;
+        Map<String, ?> values = Map.of("name", key, "timeout", Math.max(1, patience.toMillis()));
+        try (PreparedStatement statement = sql("joined").on(connection, values)) {
+            statement.execute();
+            token = tokenIn(statement);
+        } catch (SQLException e) {
+            undo(connection, e);
+            if (!isLostRace(e)) {
+                throw e;
+            }
+            return 0;
+        }
+        if (token == 0) {
+            undo(connection, null);
+        }
+        return token;
+    }
+
+    /** The savepoint and the settings answer too: the token is alone in a column called so. */
+    private static long tokenIn(PreparedStatement statement) throws SQLException {
+        long token = 0;
+        boolean isRows = false;
+        while (isRows || statement.getUpdateCount() != -1) {
+            if (isRows) {
+                try (ResultSet rows = statement.getResultSet()) {
+                    boolean isToken = rows.getMetaData().getColumnName(1).equals("token");
+                    token = isToken && rows.next() ? rows.getLong(1) : token;
+                }
+            }
+            isRows = statement.getMoreResults();
+        }
+        return token;
+    }
+
+    /** Gives back the row, which an attempt in vain may have locked, and the caller's settings. */
+    private static void undo(Connection connection, @Nullable SQLException primary) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("ROLLBACK TO SAVEPOINT pawl_joined; RELEASE SAVEPOINT pawl_joined");
+        } catch (SQLException e) {
+            if (primary == null) {
+                throw e;
+            }
+            primary.addSuppressed(e);
+        }
+    }
+
+    @Override
     boolean isLostRace(SQLException e) {
         return hasState(e, LOST_RACES);
     }

@@ -1,16 +1,22 @@
-package dev.pawl.lock.internal;
+package dev.pawl.lock.spi;
 
 import java.util.Objects;
 
-/** What a lock may be called. */
-final class Names {
+/** What a lock may be called: the same on every backend. */
+public final class LockNames {
 
     private static final int MAX_LENGTH = 1_024;
 
-    private Names() {}
+    private LockNames() {}
 
-    /** Returns the name, or refuses it with a reason. */
-    static String check(String name) {
+    /**
+     * Refuses what is no name: blank, longer than 1,024 characters, or not well-formed Unicode.
+     *
+     * @param name the name
+     * @return the name
+     * @throws IllegalArgumentException if it is none; says why
+     */
+    public static String check(String name) {
         Objects.requireNonNull(name, "name");
         if (name.isBlank()) {
             throw new IllegalArgumentException("name: a lock's name must not be blank, but got \"" + name + "\"");

@@ -1,0 +1,184 @@
+package dev.pawl.lock.jdbc;
+
+import dev.pawl.lock.FencingToken;
+import dev.pawl.lock.LockBackendException;
+import dev.pawl.lock.LockException;
+import dev.pawl.lock.LockTimeoutException;
+import dev.pawl.lock.spi.LockNames;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * Locks that belong to a transaction of the caller's: the lock and the business data commit or roll back together, which is the
+ * strongest that a lock beside a database can be. There is no lease, no client and nothing to release:
+ *
+ * <pre>{@code
+ * connection.setAutoCommit(false);
+ * FencingToken token = JdbcLocks.lockIn(connection, "inventory/42", Duration.ofSeconds(5));
+ * // read and write with the same connection
+ * connection.commit();                                   // or rollback(): either ends the lock
+ * }</pre>
+ *
+ * <p>They exclude the holders of a {@link JdbcBackend} on the same table and namespace, in either mode. Keep such transactions
+ * short where those are used too: an attempt of theirs waits for the row within its I/O time limit, and fails after it.
+ *
+ * <p>Safe for use by several threads, each with its own connection. The calls block; an interrupt does not end them.
+ */
+public final class JdbcLocks {
+
+    private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
+
+    /** As good as for ever, and no overflow in any unit. */
+    private static final Duration LONGEST = Duration.ofDays(20);
+
+    private static final long SHORTEST_PAUSE = 20_000_000;
+    private static final long LONGEST_PAUSE = 1_000_000_000;
+
+    private static final JdbcLocks DEFAULTS = new JdbcLocks(JdbcOptions.DEFAULTS);
+
+    private final JdbcOptions options;
+
+    /** What was found out, by the URL of the database. */
+    private final ConcurrentMap<String, Dialect> dialects = new ConcurrentHashMap<>();
+
+    private JdbcLocks(JdbcOptions options) {
+        this.options = options;
+    }
+
+    /**
+     * Locks in another table or namespace than the default ones.
+     *
+     * @param namespace prefix of every row's name, as for {@link JdbcBackend.Builder#namespace}
+     * @param table the lock table, as for {@link JdbcBackend.Builder#table}; it must be there
+     * @return the locks
+     */
+    public static JdbcLocks in(String namespace, String table) {
+        return new JdbcLocks(JdbcOptions.DEFAULTS.withNamespace(namespace).withTable(table));
+    }
+
+    /**
+     * Locks until the transaction ends, and waits as long as it takes.
+     *
+     * @param transaction a connection out of autocommit mode; it is neither committed nor closed
+     * @param name the lock
+     * @return the token of this lock, larger than every one before
+     * @throws LockBackendException if the database refuses or fails; the transaction is usable unless its connection is broken
+     * @throws IllegalArgumentException if the connection is in autocommit mode, or the name is none
+     */
+    public static FencingToken lockIn(Connection transaction, String name) {
+        return DEFAULTS.lock(transaction, name);
+    }
+
+    /**
+     * Locks until the transaction ends, and waits for a limited time.
+     *
+     * @param transaction a connection out of autocommit mode; it is neither committed nor closed
+     * @param name the lock
+     * @param timeout how long to wait; zero and less mean one attempt
+     * @return the token of this lock, larger than every one before
+     * @throws LockTimeoutException if another has it all that time; the transaction is as it was, and usable
+     * @throws LockBackendException if the database refuses or fails; the transaction is usable unless its connection is broken
+     * @throws IllegalArgumentException if the connection is in autocommit mode, or the name is none
+     */
+    public static FencingToken lockIn(Connection transaction, String name, Duration timeout) {
+        return DEFAULTS.lock(transaction, name, timeout);
+    }
+
+    /**
+     * As {@link #lockIn(Connection, String)}, in this table and namespace.
+     *
+     * @param transaction a connection out of autocommit mode; it is neither committed nor closed
+     * @param name the lock
+     * @return the token
+     * @throws LockBackendException as above
+     */
+    public FencingToken lock(Connection transaction, String name) {
+        return tryLock(transaction, name, FOREVER).orElseThrow(() -> timedOut(name, FOREVER));
+    }
+
+    /**
+     * As {@link #lockIn(Connection, String, Duration)}, in this table and namespace.
+     *
+     * @param transaction a connection out of autocommit mode; it is neither committed nor closed
+     * @param name the lock
+     * @param timeout how long to wait; zero and less mean one attempt
+     * @return the token
+     * @throws LockTimeoutException as above
+     * @throws LockBackendException as above
+     */
+    public FencingToken lock(Connection transaction, String name, Duration timeout) {
+        return tryLock(transaction, name, timeout).orElseThrow(() -> timedOut(name, timeout));
+    }
+
+    /**
+     * As {@link #lock(Connection, String, Duration)}, with an empty answer for a lock that another has.
+     *
+     * @param transaction a connection out of autocommit mode; it is neither committed nor closed
+     * @param name the lock
+     * @param timeout how long to wait; zero and less mean one attempt
+     * @return the token, or empty: then the transaction is as it was, and usable
+     * @throws LockBackendException as above
+     */
+    public Optional<FencingToken> tryLock(Connection transaction, String name, Duration timeout) {
+        Objects.requireNonNull(transaction, "transaction");
+        Objects.requireNonNull(timeout, "timeout");
+        String key = Keys.of(options.namespace(), LockNames.check(name));
+        long start = System.nanoTime();
+        try {
+            if (transaction.getAutoCommit()) {
+                throw new IllegalArgumentException("transaction: lock '" + name
+                        + "' would end with its own statement, because the connection is in autocommit mode; call"
+                        + " setAutoCommit(false) first");
+            }
+            Dialect dialect = dialectOf(transaction);
+            long token = wait(dialect, transaction, key, timeout);
+            return token == 0 ? Optional.empty() : Optional.of(new FencingToken(name, token));
+        } catch (SQLException e) {
+            Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+            LockBackendException fault = new Faults("the database", null).translate(name, elapsed, e);
+            throw new LockBackendException(
+                    name,
+                    elapsed,
+                    null,
+                    "lock '" + name + "': after " + elapsed.toMillis() + " ms " + fault.getMessage(),
+                    e);
+        }
+    }
+
+    /** The token, or 0. Between attempts an eighth of the time waited passes, where the database does not wait by itself. */
+    private static long wait(Dialect dialect, Connection transaction, String key, Duration timeout)
+            throws SQLException {
+        long start = System.nanoTime();
+        long limit = timeout.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : Math.max(0, timeout.toNanos());
+        while (true) {
+            long waited = System.nanoTime() - start;
+            long token = dialect.lockJoined(transaction, key, Duration.ofNanos(Math.max(0, limit - waited)));
+            long left = limit - (System.nanoTime() - start);
+            if (token != 0 || left <= 0) {
+                return token;
+            }
+            long pause = Math.min(LONGEST_PAUSE, Math.max(SHORTEST_PAUSE, waited / 8));
+            Pauses.pause(Duration.ofNanos(Math.min(left, pause)));
+        }
+    }
+
+    private Dialect dialectOf(Connection transaction) throws SQLException {
+        String url = Objects.requireNonNullElse(transaction.getMetaData().getURL(), "");
+        Dialect known = dialects.get(url);
+        if (known == null) {
+            known = Dialect.of(transaction, options.table());
+            dialects.put(url, known);
+        }
+        return known;
+    }
+
+    private static LockException timedOut(String name, Duration timeout) {
+        return new LockTimeoutException(
+                name, timeout, "lock '" + name + "': still held by others after " + timeout.toMillis() + " ms");
+    }
+}
