@@ -53,6 +53,15 @@ public abstract sealed class SqlServer implements ServerFixture permits Postgres
     public abstract String jdbcUrl();
 
     /**
+     * Where the server listens at 127.0.0.1.
+     *
+     * @return the port
+     */
+    public final int port() {
+        return port;
+    }
+
+    /**
      * Who may do everything in the database.
      *
      * @return the user's name
