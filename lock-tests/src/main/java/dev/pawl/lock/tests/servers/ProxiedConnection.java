@@ -57,7 +57,9 @@ final class ProxiedConnection {
     /** Connects to the server and passes everything on, all on threads of its own. */
     void start(InetSocketAddress address) {
         onThread("proxy-connect", () -> {
-            proxy.await(Direction.TO_SERVER, proxy.arrival(Direction.TO_SERVER), this);
+            if (!proxy.await(Direction.TO_SERVER, proxy.arrival(Direction.TO_SERVER), this)) {
+                return;
+            }
             server.connect(address);
             server.setTcpNoDelay(true);
             client.setTcpNoDelay(true);
@@ -80,12 +82,12 @@ final class ProxiedConnection {
                 // Before it is passed on: whoever acts on it acts later than this.
                 if (!isToBePassedOn(direction)) {
                     cut();
-                    return;
+                    throw new IOException("a reply that was to be lost");
                 }
                 pieces.add(new Piece(Kind.BYTES, Arrays.copyOf(buffer, count), proxy.arrival(direction)));
             }
             pieces.add(new Piece(Kind.END, NOTHING, proxy.arrival(direction)));
-        } catch (IOException reset) {
+        } catch (IOException e) {
             // Not at once: behind a black hole nobody hears of it.
             pieces.add(new Piece(Kind.RESET, NOTHING, proxy.arrival(direction)));
         }
@@ -108,7 +110,9 @@ final class ProxiedConnection {
             throws IOException, InterruptedException {
         while (true) {
             Piece piece = pieces.take();
-            proxy.await(direction, piece.arrival, this);
+            if (!proxy.await(direction, piece.arrival, this)) {
+                return;
+            }
             switch (piece.kind) {
                 case BYTES -> to.getOutputStream().write(piece.bytes);
                 case RESET -> cut();
@@ -169,9 +173,10 @@ final class ProxiedConnection {
         });
     }
 
-    static void startThread(String name, Runnable task) {
+    static Thread startThread(String name, Runnable task) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 }

@@ -191,8 +191,8 @@ public final class TcpProxy implements AutoCloseable {
         return System.nanoTime() + delays.getOrDefault(direction, 0L);
     }
 
-    /** Returns when what should arrive at a time may, or the connection is cut. */
-    synchronized void await(Direction direction, long arrival, ProxiedConnection connection)
+    /** Waits until what should arrive at a time may; false if the connection is cut first. */
+    synchronized boolean await(Direction direction, long arrival, ProxiedConnection connection)
             throws InterruptedException {
         while (!connection.isCut()) {
             long remaining = arrival - System.nanoTime();
@@ -202,9 +202,10 @@ public final class TcpProxy implements AutoCloseable {
                 // At least 1 ms: 0 would be for ever.
                 wait(Math.max(1, TimeUnit.NANOSECONDS.toMillis(remaining)));
             } else {
-                return;
+                return true;
             }
         }
+        return false;
     }
 
     synchronized void wakeUp() {

@@ -35,7 +35,7 @@ class TcpProxyTest {
     private final TcpProxy proxy = TcpProxy.to(server.port());
 
     @AfterEach
-    void close() throws IOException {
+    void close() throws Exception {
         proxy.close();
         server.close();
     }
@@ -179,7 +179,7 @@ class TcpProxyTest {
     }
 
     @Test
-    void deadServer_breaksTheConnection_andEitherEndCloses() throws IOException {
+    void deadServer_breaksTheConnection_andEitherEndCloses() throws Exception {
         try (Client client = connect()) {
             client.endOutput();
             assertThat(client.hear()).as("the server's own end").isNull();
@@ -286,6 +286,7 @@ class TcpProxyTest {
         final List<String> ends = new CopyOnWriteArrayList<>();
         private final List<Socket> sockets = new CopyOnWriteArrayList<>();
         private final ServerSocket listener;
+        private final Thread acceptor;
 
         EchoServer() {
             try {
@@ -293,7 +294,7 @@ class TcpProxyTest {
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
-            ProxiedConnection.startThread("echo", () -> {
+            acceptor = ProxiedConnection.startThread("echo", () -> {
                 try {
                     while (true) {
                         Socket socket = listener.accept();
@@ -340,8 +341,10 @@ class TcpProxyTest {
             }
         }
 
-        void close() throws IOException {
+        void close() throws Exception {
             listener.close();
+            // Until it has ended it may accept one more.
+            acceptor.join();
             for (Socket socket : sockets) {
                 socket.close();
             }
