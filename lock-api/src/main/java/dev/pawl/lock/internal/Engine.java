@@ -8,6 +8,7 @@ import dev.pawl.lock.LockClient;
 import dev.pawl.lock.LockListener;
 import dev.pawl.lock.LockOptions;
 import dev.pawl.lock.MultiLock;
+import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.LockNames;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The client: a map from name to {@link LockQueue}, in which a name stands only while somebody holds it or waits for it, and
@@ -104,6 +106,17 @@ final class Engine implements LockClient {
         }
     }
 
+    /** Gives a hold to the queue of its name, a new one if the last has retired. */
+    void adopt(GroupContest won, Grant grant, long sentAt, CompletableFuture<@Nullable HeldLease> adopted) {
+        while (true) {
+            LockQueue queue = queues.computeIfAbsent(won.name(), key -> new LockQueue(key, this));
+            if (queue.adopt(won, grant, sentAt, adopted)) {
+                return;
+            }
+            queues.remove(won.name(), queue);
+        }
+    }
+
     void retire(LockQueue queue) {
         queues.remove(queue.name(), queue);
     }
@@ -149,7 +162,7 @@ final class Engine implements LockClient {
         for (String name : names) {
             locks.put(LockNames.check(name), lock(name));
         }
-        return new MultiNameLock(this, locks);
+        return new MultiNameLock(this, locks, defaults);
     }
 
     @Override

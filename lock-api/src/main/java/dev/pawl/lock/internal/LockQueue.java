@@ -2,6 +2,7 @@ package dev.pawl.lock.internal;
 
 import dev.pawl.lock.LossReason;
 import dev.pawl.lock.spi.Attempt;
+import dev.pawl.lock.spi.Contest;
 import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.TokenBlock;
 import java.time.Duration;
@@ -290,6 +291,30 @@ final class LockQueue implements Mailbox.Owner {
         });
     }
 
+    /** A hold that was won together with others; completes with null if there is no place for it. False if this has retired. */
+    boolean adopt(GroupContest won, Grant grant, long sentAt, CompletableFuture<@Nullable HeldLease> adopted) {
+        return mailbox.post(() -> {
+            won.enter(this);
+            Hold hold = new Hold(engine.environment().ticker(), grant, won.options(), this, sentAt);
+            adopted.complete(adopt(hold) ? lease : null);
+        });
+    }
+
+    /** Who began to contend meanwhile finds it held, and begins again after it. */
+    private boolean adopt(Hold hold) {
+        if (engine.isClosed() || lease != null || !hold.isCurrent()) {
+            giveBack(hold, null);
+            return false;
+        }
+        leave(engine.environment().io());
+        HeldLease won = new HeldLease(hold, engine);
+        lease = won;
+        updateOccupied();
+        engine.renewer().watch(hold);
+        engine.observers().acquired(won.token(), 0);
+        return true;
+    }
+
     private void granted(Hold hold) {
         if (!hold.isCurrent()) {
             deadOnArrival(hold);
@@ -432,7 +457,7 @@ final class LockQueue implements Mailbox.Owner {
     }
 
     /** The service says that it took the hold away. */
-    void taken(Candidacy won, LossReason reason) {
+    void taken(Contest won, LossReason reason) {
         mailbox.post(() -> {
             HeldLease held = lease;
             if (held != null && held.hold().grant().contest() == won) {

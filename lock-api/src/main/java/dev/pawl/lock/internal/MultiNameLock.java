@@ -2,6 +2,8 @@ package dev.pawl.lock.internal;
 
 import dev.pawl.lock.DistributedLock;
 import dev.pawl.lock.Lease;
+import dev.pawl.lock.LockBackendException;
+import dev.pawl.lock.LockOptions;
 import dev.pawl.lock.LockTimeoutException;
 import dev.pawl.lock.MultiLease;
 import dev.pawl.lock.MultiLock;
@@ -15,11 +17,15 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the locks one after the other in their one order, so that no two requests can wait for each other in a circle. What
- * was taken is given back when the next cannot be had.
+ * Asks for all locks at once where the service can say yes to all in one exchange. Otherwise, or if one of them is not free,
+ * takes them one after the other in their one order, so that no two requests can wait for each other in a circle. What was taken
+ * is given back when the next cannot be had.
  *
  * <p>Source: E. W. Dijkstra, <i>Hierarchical ordering of sequential processes</i>, 1971 (ordered resources).
  */
@@ -28,9 +34,11 @@ final class MultiNameLock implements MultiLock {
     private final Engine engine;
     private final SortedSet<String> names;
     private final List<DistributedLock> locks;
+    private final LockOptions options;
 
-    MultiNameLock(Engine engine, SortedMap<String, DistributedLock> locks) {
+    MultiNameLock(Engine engine, SortedMap<String, DistributedLock> locks, LockOptions options) {
         this.engine = engine;
+        this.options = options;
         this.names = Collections.unmodifiableSortedSet(new TreeSet<>(locks.keySet()));
         this.locks = List.copyOf(locks.values());
     }
@@ -75,9 +83,40 @@ final class MultiNameLock implements MultiLock {
         }
     }
 
+    /** All leases from one exchange on this thread, or null; an interrupt in it undoes what it brings. */
+    private @Nullable MultiLease takeAtOnce() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        long since = engine.now();
+        CompletableFuture<List<Lease>> attempt = GroupAttempt.of(engine, names, options, Runnable::run);
+        try {
+            List<Lease> leases = attempt.get();
+            if (Thread.interrupted()) {
+                giveBack(leases);
+                throw new InterruptedException();
+            }
+            return all(leases);
+        } catch (InterruptedException e) {
+            attempt.thenAccept(MultiNameLock::giveBack);
+            throw e;
+        } catch (ExecutionException e) {
+            throw failure(e, since);
+        }
+    }
+
+    private static @Nullable MultiLease all(List<Lease> leases) {
+        return leases.isEmpty() ? null : new MultiNameLease(leases);
+    }
+
+    private LockBackendException failure(Exception e, long since) {
+        return engine.backendFailure(names.first(), since, Causes.of(e, "no answer"));
+    }
+
     @Override
     public MultiLease acquire() throws InterruptedException {
-        MultiLease all = takeAll(DistributedLock::acquire);
+        MultiLease atOnce = takeAtOnce();
+        MultiLease all = atOnce != null ? atOnce : takeAll(DistributedLock::acquire);
         return all != null ? all : neverEmpty();
     }
 
@@ -100,15 +139,32 @@ final class MultiNameLock implements MultiLock {
 
     @Override
     public Optional<MultiLease> tryAcquire() {
-        return Optional.ofNullable(takeAll(lock -> lock.tryAcquire().orElse(null)));
+        long since = engine.now();
+        try {
+            MultiLease atOnce =
+                    all(GroupAttempt.of(engine, names, options, here()).join());
+            return Optional.ofNullable(
+                    atOnce != null ? atOnce : takeAll(lock -> lock.tryAcquire().orElse(null)));
+        } catch (CompletionException e) {
+            throw failure(e, since);
+        }
     }
 
     @Override
     public Optional<MultiLease> tryAcquire(Duration timeout) throws InterruptedException {
         long limit = NamedLock.nanos(timeout);
         long since = engine.now();
+        MultiLease atOnce = takeAtOnce();
+        if (atOnce != null) {
+            return Optional.of(atOnce);
+        }
         return Optional.ofNullable(
                 takeAll(lock -> lock.tryAcquire(left(limit, since)).orElse(null)));
+    }
+
+    /** Not on a thread that is interrupted: client libraries give up on it. */
+    private Executor here() {
+        return Thread.currentThread().isInterrupted() ? engine.environment().io() : Runnable::run;
     }
 
     private Duration left(long limit, long since) {
@@ -138,13 +194,24 @@ final class MultiNameLock implements MultiLock {
         }
 
         private CompletableFuture<MultiLease> start() {
-            next();
+            GroupAttempt.of(engine, names, options, engine.environment().io()).whenComplete(this::takenAtOnce);
             result.whenComplete((all, failure) -> {
                 if (failure != null) {
                     current.cancel(false);
                 }
             });
             return result;
+        }
+
+        private void takenAtOnce(@Nullable List<Lease> leases, @Nullable Throwable failure) {
+            if (leases == null) {
+                result.completeExceptionally(failure(new CompletionException(Causes.of(failure, "no answer")), since));
+            } else if (leases.isEmpty()) {
+                next();
+            } else {
+                taken.addAll(leases);
+                engine.environment().callbacks().execute(this::finish);
+            }
         }
 
         private void next() {

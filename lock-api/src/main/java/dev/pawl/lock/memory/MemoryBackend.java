@@ -116,6 +116,22 @@ public final class MemoryBackend implements LockBackend {
     }
 
     @Override
+    public boolean canAttemptAll() {
+        return true;
+    }
+
+    @Override
+    public CompletionStage<List<Grant>> attemptAll(List<Contender> contenders, Executor blocking) {
+        List<Contest> contests = new ArrayList<>();
+        for (Contender contender : contenders) {
+            MemoryContender ours = (MemoryContender) contender;
+            ours.known();
+            contests.add(ours.contest());
+        }
+        return request(names -> names.attemptAll(contests));
+    }
+
+    @Override
     public CompletionStage<Map<Grant, RenewalOutcome>> renew(Collection<Grant> due, Executor blocking) {
         List<Grant> copy = List.copyOf(due);
         return request(service -> service.renew(copy));

@@ -30,6 +30,15 @@ final class MemoryContender implements Contender {
         });
     }
 
+    Contest contest() {
+        return contest;
+    }
+
+    /** The service may know of this contest from now on. */
+    void known() {
+        known = true;
+    }
+
     @Override
     public CompletionStage<Void> leave(Executor blocking) {
         if (!known) {

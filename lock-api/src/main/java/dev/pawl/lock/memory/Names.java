@@ -64,6 +64,22 @@ final class Names {
         return busy(entry, contest, willWait, entry.reservedUntil - reservationClock.nanos());
     }
 
+    /** All or none. */
+    List<Grant> attemptAll(List<Contest> contests) {
+        long now = leaseClock.nanos();
+        boolean free = contests.stream()
+                .map(contest -> entries.get(contest.name()))
+                .allMatch(entry -> entry == null || (entry.holdAt(now) == null && entry.waiting.isEmpty()));
+        if (!free) {
+            return List.of();
+        }
+        List<Grant> grants = new ArrayList<>();
+        for (Contest contest : contests) {
+            grants.add(grant(entry(contest.name()), contest, 1, now).grant());
+        }
+        return grants;
+    }
+
     Map<Grant, RenewalOutcome> renew(List<Grant> due) {
         Map<Grant, RenewalOutcome> outcomes = new HashMap<>();
         due.forEach(grant -> outcomes.put(grant, renew(grant)));
@@ -189,7 +205,7 @@ final class Names {
 
     // Steps
 
-    private Attempt grant(Entry entry, Contest contest, int tokens, long now) {
+    private Attempt.Granted grant(Entry entry, Contest contest, int tokens, long now) {
         entry.stopWaiting(contest.owner());
         MemoryGrant grant = new MemoryGrant(contest, lastToken + 1, tokens);
         lastToken = Math.addExact(lastToken, tokens);

@@ -2,6 +2,7 @@ package dev.pawl.lock.spi;
 
 import dev.pawl.lock.Guarantees;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -51,6 +52,28 @@ public interface LockBackend extends AutoCloseable {
      * @return the contender, used by one thread at a time
      */
     Contender join(Contest contest);
+
+    /**
+     * Whether {@link #attemptAll} can be asked. No I/O.
+     *
+     * @return false unless a backend says otherwise
+     */
+    default boolean canAttemptAll() {
+        return false;
+    }
+
+    /**
+     * Asks the service for several locks in one exchange: all or none, without waiting for any. A lock that others wait for is
+     * not free.
+     *
+     * @param contenders of this backend, each of another name, none of which has attempted before
+     * @param blocking where a blocking client library may run; others ignore it
+     * @return a grant for each contender, in any order; or none, and then nothing of them is at the service; exceptionally
+     *     when the outcome is unknown or the service refused, and then each is to {@linkplain Contender#leave leave}
+     */
+    default CompletionStage<List<Grant>> attemptAll(List<Contender> contenders, Executor blocking) {
+        return CompletableFuture.completedStage(List.of());
+    }
 
     /**
      * Renews holds, in as few round trips as the service allows. It never creates a hold that is gone: that would hide that

@@ -36,7 +36,7 @@ interface HoldMode extends AutoCloseable {
     }
 
     /** All or none; empty if not all were free. */
-    default CompletionStage<List<Grant>> attemptAll(List<? extends Contender> contenders, Executor blocking) {
+    default CompletionStage<List<Grant>> attemptAll(List<Contender> contenders, Executor blocking) {
         return CompletableFuture.completedFuture(List.of());
     }
 

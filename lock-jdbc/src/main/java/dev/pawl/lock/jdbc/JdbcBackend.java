@@ -10,6 +10,7 @@ import dev.pawl.lock.spi.RenewalOutcome;
 import dev.pawl.lock.spi.TokenBlock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -80,6 +81,16 @@ public final class JdbcBackend implements LockBackend {
     @Override
     public Contender join(Contest contest) {
         return mode.join(contest, Keys.of(options.namespace(), contest.name()));
+    }
+
+    @Override
+    public boolean canAttemptAll() {
+        return mode.canAttemptAll();
+    }
+
+    @Override
+    public CompletionStage<List<Grant>> attemptAll(List<Contender> contenders, Executor blocking) {
+        return mode.attemptAll(contenders, blocking);
     }
 
     @Override

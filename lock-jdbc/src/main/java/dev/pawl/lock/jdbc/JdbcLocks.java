@@ -24,8 +24,9 @@ import java.util.concurrent.ConcurrentMap;
  * connection.commit();                                   // or rollback(): either ends the lock
  * }</pre>
  *
- * <p>They exclude the holders of a {@link JdbcBackend} on the same table and namespace, in either mode. Keep such transactions
- * short where those are used too: an attempt of theirs waits for the row within its I/O time limit, and fails after it.
+ * <p>They exclude the holders of a {@link JdbcBackend} on the same table and namespace, in either mode; but use one mode for one
+ * lock. An attempt of theirs waits for the row within its I/O time limit, and fails after it. On MariaDB and MySQL a lock that is
+ * held in lease mode is a fault here, since InnoDB keeps a row locked that was only looked at.
  *
  * <p>Safe for use by several threads, each with its own connection. The calls block; an interrupt does not end them.
  */

@@ -144,7 +144,7 @@ final class LeaseMode implements HoldMode {
 
     /** Sorted by key, which is the order in which rows are locked. */
     @Override
-    public CompletionStage<List<Grant>> attemptAll(List<? extends Contender> contenders, Executor blocking) {
+    public CompletionStage<List<Grant>> attemptAll(List<Contender> contenders, Executor blocking) {
         List<LeaseContender> sorted = contenders.stream()
                 .map(contender -> (LeaseContender) contender)
                 .sorted(Comparator.comparing(LeaseContender::key))

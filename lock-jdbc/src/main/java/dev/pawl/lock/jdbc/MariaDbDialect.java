@@ -105,7 +105,7 @@ class MariaDbDialect extends Dialect {
         try (PreparedStatement statement = sql("joined").on(connection, Map.of("name", key))) {
             statement.execute();
             try (ResultSet rows = statement.getResultSet()) {
-                return rows.next() ? rows.getLong(1) : 0;
+                return unlessLeased(rows.next() ? rows.getLong(1) : 0);
             }
         } catch (SQLException e) {
             if (e.getErrorCode() == LOCK_WAIT_TIMEOUT) {
@@ -113,6 +113,17 @@ class MariaDbDialect extends Dialect {
             }
             throw e;
         }
+    }
+
+    /** The row is locked now, and InnoDB gives it back with the transaction only: its holder would wait for us, and we for it. */
+    static long unlessLeased(long token) throws SQLException {
+        if (token == 0) {
+            throw new SQLException(
+                    "the lock is held in lease mode, which a transaction cannot wait for on this database; roll back, and use"
+                            + " one mode for one lock",
+                    "25001");
+        }
+        return token;
     }
 
     @Override

@@ -56,7 +56,7 @@ final class MySqlDialect extends MariaDbDialect {
             createRow(connection, key);
             reply = lockRow(connection, key);
         }
-        return reply != null && reply.granted() ? reply.token() : 0;
+        return reply == null ? 0 : unlessLeased(reply.granted() ? reply.token() : 0);
     }
 
     @Override

@@ -1,6 +1,6 @@
 -- Locks the row until the caller's transaction ends, and raises its token. Does not wait: an error if it is locked.
 -- :name the row
--- returns the new token; 0 if a holder in lease mode has the lock
+-- returns the new token; 0 if a holder in lease mode has the lock, whose row stays locked all the same
 SET STATEMENT innodb_lock_wait_timeout = 0 FOR
 INSERT INTO {table} (name, owner, token, previous, expires_at, lease_micros)
 VALUES (:name, '',
