@@ -1,6 +1,7 @@
 package dev.pawl.lock.tests;
 
 import dev.pawl.lock.spi.LockBackendProvider;
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
@@ -23,6 +25,9 @@ import org.junit.platform.commons.support.AnnotationSupport;
 public final class ContractAudit {
 
     private static final int SHORTEST_REASON = 20;
+
+    /** The name of {@link LockContract#obstacle()}. */
+    private static final String OBSTACLE = "obstacle";
 
     private ContractAudit() {}
 
@@ -40,7 +45,7 @@ public final class ContractAudit {
 
     /**
      * What is wrong with a subclass: a case that is overridden, disabled or skipped without a reason, a skipped case that
-     * does not exist, a name that the build does not run, a missing {@link ContractOf}.
+     * does not exist, a name that the build does not run, a missing {@link ContractOf}, a condition in JUnit's own words.
      *
      * @param contract the subclass
      * @return one sentence for each fault, none when all is well
@@ -65,6 +70,11 @@ public final class ContractAudit {
             if (type.isAnnotationPresent(Disabled.class)) {
                 faults.add("is @Disabled as a whole");
             }
+            Arrays.stream(type.getAnnotations())
+                    .filter(annotation -> isCondition(annotation.annotationType()))
+                    .forEach(condition -> faults.add("is run under a condition, @"
+                            + condition.annotationType().getSimpleName()
+                            + ": override obstacle(), which gives a reason"));
             Arrays.stream(type.getDeclaredMethods())
                     .map(Method::getName)
                     .filter(cases()::contains)
@@ -74,8 +84,14 @@ public final class ContractAudit {
         return List.copyOf(faults);
     }
 
+    /** One of {@code @EnabledIf}, {@code @DisabledOnOs} and so on. */
+    private static boolean isCondition(Class<? extends Annotation> annotation) {
+        return annotation.getPackage().equals(EnabledIf.class.getPackage());
+    }
+
     /**
-     * The backends that no contract puts to the test.
+     * The backends that no contract puts to the test, or only contracts that are {@linkplain LockContract#obstacle() not run
+     * everywhere}.
      *
      * @param providers the backends, as {@link java.util.ServiceLoader} finds them
      * @param contracts the subclasses
@@ -86,6 +102,7 @@ public final class ContractAudit {
             Collection<? extends Class<? extends LockContract>> contracts) {
         Set<String> tested = contracts.stream()
                 .filter(contract -> !Modifier.isAbstract(contract.getModifiers()))
+                .filter(ContractAudit::runsEverywhere)
                 .flatMap(contract -> Optional.ofNullable(contract.getAnnotation(ContractOf.class)).stream())
                 .map(ContractOf::value)
                 .collect(Collectors.toSet());
@@ -93,6 +110,12 @@ public final class ContractAudit {
                 .filter(provider -> provider.schemes().stream().noneMatch(tested::contains))
                 .map(provider -> provider.getClass().getName() + ": no @ContractOf one of " + provider.schemes())
                 .toList();
+    }
+
+    private static boolean runsEverywhere(Class<? extends LockContract> contract) {
+        return lineage(contract)
+                .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
+                .noneMatch(method -> method.getName().equals(OBSTACLE) && method.getParameterCount() == 0);
     }
 
     static List<SkippedCase> skipped(Class<?> contract) {

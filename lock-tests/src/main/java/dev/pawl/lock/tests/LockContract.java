@@ -1,9 +1,11 @@
 package dev.pawl.lock.tests;
 
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInfo;
@@ -67,6 +69,17 @@ public abstract class LockContract
      */
     protected abstract BackendFixture startService() throws Exception;
 
+    /**
+     * What keeps the service from running on this machine. If there is anything, the whole class is skipped and reports it.
+     *
+     * <p>For a service that the build cannot bring along. A backend needs another contract that runs everywhere.
+     *
+     * @return the reason, or empty where the service runs, as most do everywhere
+     */
+    protected Optional<String> obstacle() {
+        return Optional.empty();
+    }
+
     @Override
     public final Bench bench() {
         return Objects.requireNonNull(bench, "bench");
@@ -74,6 +87,7 @@ public abstract class LockContract
 
     @BeforeAll
     final void startTheService() throws Exception {
+        obstacle().ifPresent(Assumptions::abort);
         fixture = startService();
     }
 

@@ -1,6 +1,7 @@
 package dev.pawl.lock.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -9,12 +10,16 @@ import dev.pawl.lock.spi.BackendSettings;
 import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.LockBackendProvider;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.opentest4j.TestAbortedException;
 
 /** Every backend on the class path passes the whole contract: none is missing, no case is overridden or skipped in silence. */
 class MetaTest {
@@ -91,6 +96,18 @@ class MetaTest {
     @ContractOf("planted")
     static final class IsDisabled extends Planted {}
 
+    @EnabledOnOs(OS.LINUX)
+    @ContractOf("planted")
+    static final class HasACondition extends Planted {}
+
+    @ContractOf("planted")
+    static final class MeetsAnObstacle extends Planted {
+        @Override
+        protected Optional<String> obstacle() {
+            return Optional.of("planted: no such machine");
+        }
+    }
+
     static final class NamesNoBackend extends Planted {}
 
     @Test
@@ -128,16 +145,46 @@ class MetaTest {
     }
 
     @Test
+    void aCondition_isFound() {
+        assertThat(ContractAudit.faults(HasACondition.class)).anyMatch(fault -> fault.contains("@EnabledOnOs"));
+    }
+
+    @Test
+    void aContractThatIsNotRunEverywhere_doesNotDoForABackend() {
+        LockBackendProvider planted = provider("planted");
+        assertThat(ContractAudit.untested(List.of(planted), List.of(MeetsAnObstacle.class)))
+                .hasSize(1);
+        assertThat(ContractAudit.untested(List.of(planted), List.of(MeetsAnObstacle.class, Overrides.class)))
+                .isEmpty();
+    }
+
+    @Test
+    void aContractThatMeetsAnObstacle_isSkippedAsAWhole() {
+        assertThatThrownBy(new MeetsAnObstacle()::startTheService)
+                .isInstanceOf(TestAbortedException.class)
+                .hasMessage("planted: no such machine");
+    }
+
+    @Test
     void aContractOfNoBackend_isFound() {
         assertThat(ContractAudit.faults(NamesNoBackend.class)).anyMatch(fault -> fault.contains("@ContractOf"));
     }
 
     @Test
     void aBackendWithoutAContract_isFound() {
-        LockBackendProvider untested = new LockBackendProvider() {
+        LockBackendProvider untested = provider("untested");
+        assertThat(ContractAudit.untested(List.of(untested), List.of(Overrides.class)))
+                .hasSize(1)
+                .allMatch(fault -> fault.contains("untested"));
+        assertThat(ContractAudit.untested(List.of(untested), List.of(Planted.class)))
+                .hasSize(1);
+    }
+
+    private static LockBackendProvider provider(String scheme) {
+        return new LockBackendProvider() {
             @Override
             public Set<String> schemes() {
-                return Set.of("untested");
+                return Set.of(scheme);
             }
 
             @Override
@@ -145,10 +192,5 @@ class MetaTest {
                 throw new UnsupportedOperationException();
             }
         };
-        assertThat(ContractAudit.untested(List.of(untested), List.of(Overrides.class)))
-                .hasSize(1)
-                .allMatch(fault -> fault.contains("untested"));
-        assertThat(ContractAudit.untested(List.of(untested), List.of(Planted.class)))
-                .hasSize(1);
     }
 }
