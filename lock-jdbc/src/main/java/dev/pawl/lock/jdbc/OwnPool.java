@@ -87,7 +87,10 @@ final class OwnPool {
         config.setPassword(url.password());
         config.setMaximumPoolSize(size);
         config.setMinimumIdle(1);
-        config.setIdleTimeout(IDLE.toMillis());
+        if (size > 1) {
+            // It warns of one that has no effect.
+            config.setIdleTimeout(IDLE.toMillis());
+        }
         config.setAutoCommit(autoCommit);
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.setConnectionInitSql(sessionSettings);

@@ -49,7 +49,13 @@ public final class Bench implements AutoCloseable {
     private @Nullable LockClient client;
     private boolean harmed;
 
-    Bench(BackendFixture fixture, String caseName) {
+    /**
+     * A bench for one case.
+     *
+     * @param fixture the service, which the bench heals but does not close
+     * @param caseName begins its names
+     */
+    public Bench(BackendFixture fixture, String caseName) {
         this.fixture = fixture;
         this.caseName = caseName;
     }

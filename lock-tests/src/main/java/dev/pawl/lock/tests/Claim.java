@@ -15,15 +15,44 @@ import java.util.List;
  * @param acquired after its return
  * @param ended before the release, or the last instant at which the lease was seen valid
  */
-record Claim(long token, long invoked, long acquired, long ended) {
+public record Claim(long token, long invoked, long acquired, long ended) {
 
-    /** The claim of a lease that is held now, and about to be released. */
-    static Claim now(Lease lease, long invoked, long acquired) {
+    /**
+     * The claim of a lease that is held now, and about to be released.
+     *
+     * @param lease the lease
+     * @param invoked before the request
+     * @param acquired after its return
+     * @return the claim
+     */
+    public static Claim now(Lease lease, long invoked, long acquired) {
         return new Claim(lease.token().value(), invoked, acquired, System.nanoTime());
     }
 
-    /** Promise 2: an acquisition that began after another had returned has a larger token; none is given twice. */
-    static void assertTokensOnlyGoUp(Collection<Claim> claims) {
+    /**
+     * What a child that contends has written, see {@link ChildMain}.
+     *
+     * @param child the child
+     * @return its claims so far
+     */
+    public static List<Claim> of(ChildJvm child) {
+        return child.lines().stream()
+                .filter(line -> line.startsWith("claim "))
+                .map(line -> line.split(" "))
+                .map(words -> new Claim(
+                        Long.parseLong(words[1]),
+                        Long.parseLong(words[2]),
+                        Long.parseLong(words[3]),
+                        Long.parseLong(words[4])))
+                .toList();
+    }
+
+    /**
+     * Promise 2: an acquisition that began after another had returned has a larger token; none is given twice.
+     *
+     * @param claims of one lock
+     */
+    public static void assertTokensOnlyGoUp(Collection<Claim> claims) {
         assertThat(claims.stream().map(Claim::token)).doesNotHaveDuplicates();
         List<Claim> byStart =
                 claims.stream().sorted(Comparator.comparingLong(Claim::invoked)).toList();
@@ -43,8 +72,12 @@ record Claim(long token, long invoked, long acquired, long ended) {
         }
     }
 
-    /** Promise 1: no two claims overlap. */
-    static void assertOneAtATime(Collection<Claim> claims) {
+    /**
+     * Promise 1: no two claims overlap.
+     *
+     * @param claims of one lock
+     */
+    public static void assertOneAtATime(Collection<Claim> claims) {
         List<Claim> inOrder = claims.stream()
                 .sorted(Comparator.comparingLong(Claim::acquired))
                 .toList();

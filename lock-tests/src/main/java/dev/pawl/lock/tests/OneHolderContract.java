@@ -75,16 +75,8 @@ public interface OneHolderContract extends ContractCase {
                 .limit(3)
                 .toList();
         children.forEach(child -> child.awaitLine("done"));
-        List<Claim> claims = children.stream()
-                .flatMap(child -> child.lines().stream())
-                .filter(line -> line.startsWith("claim "))
-                .map(line -> line.split(" "))
-                .map(words -> new Claim(
-                        Long.parseLong(words[1]),
-                        Long.parseLong(words[2]),
-                        Long.parseLong(words[3]),
-                        Long.parseLong(words[4])))
-                .toList();
+        List<Claim> claims =
+                children.stream().flatMap(child -> Claim.of(child).stream()).toList();
         assertThat(claims).hasSize(3 * 3 * 20);
         Claim.assertOneAtATime(claims);
         Claim.assertTokensOnlyGoUp(claims);

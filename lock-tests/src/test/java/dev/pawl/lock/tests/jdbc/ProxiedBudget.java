@@ -1,0 +1,49 @@
+package dev.pawl.lock.tests.jdbc;
+
+import dev.pawl.lock.LockClient;
+import dev.pawl.lock.spi.LockBackend;
+import dev.pawl.lock.tests.servers.SqlServer;
+import dev.pawl.lock.tests.servers.TcpProxy;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import org.junit.jupiter.api.BeforeEach;
+
+/** Counts the round trips between a driver and its server. */
+abstract class ProxiedBudget extends SqlBudget {
+
+    private final String url;
+    private final int port;
+    private final TcpProxy proxy;
+
+    ProxiedBudget(SqlServer server, String url) {
+        super(server);
+        this.url = url;
+        port = server.port();
+        proxy = TcpProxy.to(port);
+    }
+
+    @BeforeEach
+    void passThrough() {
+        clients.closing(proxy);
+    }
+
+    @Override
+    final LockBackend counted() {
+        return clients.backend(proxy.through(url), "pawl.jdbc.pool-size=1", "pawl.jdbc.io-timeout=5s");
+    }
+
+    @Override
+    final LockClient uncounted() {
+        return clients.connect(url);
+    }
+
+    @Override
+    final Connection countedConnection() throws Exception {
+        return DriverManager.getConnection(proxy.through(url));
+    }
+
+    @Override
+    final long spent() {
+        return proxy.roundTrips();
+    }
+}
