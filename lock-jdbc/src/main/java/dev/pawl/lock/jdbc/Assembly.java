@@ -31,25 +31,30 @@ final class Assembly {
 
     private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
     private static final int H2_THREADS = 4;
-    private static final Pattern SERVER = Pattern.compile("//(?:[^/?;]*@)?([^/?;@]+)");
+    private static final int THREADS = 16;
+    private static final Pattern SERVER = Pattern.compile("//(?:[^?]*@)?([A-Za-z0-9_.:\\[\\],-]+)(?:[/?;]|$)");
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final JdbcOptions options;
     private final Deque<Runnable> opened = new ArrayDeque<>();
     private final String node = new BigInteger(64, RANDOM).toString(Character.MAX_RADIX);
 
-    private Assembly(JdbcOptions options) {
+    private final Secrets secrets;
+
+    private Assembly(JdbcOptions options, Secrets secrets) {
         this.options = options;
+        this.secrets = secrets;
     }
 
     /** A backend on the application's connections. */
     static JdbcBackend on(DataSource source, JdbcOptions options) {
-        return new Assembly(options).guarded(null, assembly -> assembly.assemble(source, null));
+        return new Assembly(options, Secrets.of(null, null)).guarded(null, assembly -> assembly.assemble(source, null));
     }
 
     /** A backend on connections of its own. */
     static JdbcBackend on(JdbcUrl url) {
-        return new Assembly(url.options()).guarded(server(url.url()), assembly -> assembly.assemble(url));
+        return new Assembly(url.options(), Secrets.of(url.url(), url.password()))
+                .guarded(server(url.url()), assembly -> assembly.assemble(url));
     }
 
     @FunctionalInterface
@@ -66,8 +71,9 @@ final class Assembly {
             JdbcBackend backend = steps.run(this);
             complete = true;
             return backend;
-        } catch (SQLException e) {
-            throw new Faults("the database", server).translate("", Duration.ofNanos(System.nanoTime() - start), e);
+        } catch (SQLException | IllegalArgumentException e) {
+            throw new Faults("the database", server, secrets)
+                    .translate("", Duration.ofNanos(System.nanoTime() - start), e);
         } finally {
             if (!complete) {
                 closeOpened();
@@ -108,11 +114,19 @@ final class Assembly {
             server = server(connection.getMetaData().getURL());
             new Schema(dialect, options.createTable()).prepare(connection);
         }
-        boolean runsOnCallers = !(dialect instanceof H2Dialect);
-        ExecutorService threads = threads(runsOnCallers ? 1 : H2_THREADS);
+        // H2 closes its file when a thread is interrupted in it. And a pool of the application's may lend each of its
+        // threads the
+        // connection of that thread's own transaction, which is not ours to commit.
+        boolean runsOnCallers = own != null && !(dialect instanceof H2Dialect);
+        ExecutorService threads = threads(dialect instanceof H2Dialect ? H2_THREADS : THREADS);
         opened.push(threads::shutdown);
         Database database = new Database(
-                source, dialect, new Faults(dialect.product(), server), options.ioTimeout(), threads, runsOnCallers);
+                source,
+                dialect,
+                new Faults(dialect.product(), server, secrets),
+                options.ioTimeout(),
+                threads,
+                runsOnCallers);
         HoldMode mode = options.mode() == JdbcBackend.Mode.LEASE
                 ? leaseMode(database, source, own)
                 : rowMode(database, source, own);
@@ -160,7 +174,7 @@ final class Assembly {
         boolean inMemory = dialect instanceof H2Dialect h2 && h2.isInMemory();
         return new Guarantees(
                 CrashRelease.LEASE,
-                dialect instanceof PostgresDialect ? Order.FIFO : Order.NONE,
+                hears ? Order.FIFO : Order.NONE,
                 hears ? WakeUp.PUSH : WakeUp.POLL,
                 inMemory ? TokenDurability.PROCESS : TokenDurability.DURABLE,
                 dialect.product()

@@ -49,7 +49,7 @@ final class Borrowed implements AutoCloseable {
     private static Borrowed prepared(Connection connection, boolean autoCommit) throws SQLException {
         try {
             return new Borrowed(connection, autoCommit);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
         }

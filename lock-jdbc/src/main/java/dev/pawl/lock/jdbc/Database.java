@@ -85,7 +85,9 @@ final class Database {
     <T> CompletableFuture<T> run(Executor blocking, Supplier<T> body) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         try {
-            (runsOnCallers ? blocking : own).execute(() -> {
+            // An interrupt closes what a virtual thread reads from: the others that wait would hear of it.
+            boolean here = runsOnCallers && !VirtualThreads.isVirtual(Thread.currentThread());
+            (here ? blocking : own).execute(() -> {
                 try {
                     answer.complete(body.get());
                 } catch (Throwable e) {
@@ -147,6 +149,8 @@ final class Database {
                 return work.on(connection);
             } catch (SQLException e) {
                 if (Faults.isUnknownOutcome(e)) {
+                    // First, so that nobody else is lent the session that is going to be ended.
+                    borrowed.abort();
                     unresolved.accept(new Unresolved(session, sentAt));
                 }
                 throw e;

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -116,9 +117,20 @@ abstract class Dialect {
         release(connection, key, owner);
     }
 
-    /** Renews holds, and says how many rows that were. */
-    final int renew(Connection connection, Collection<String> keys, Collection<String> owners) throws SQLException {
-        return sql("renew").update(connection, Map.of("names", keys, "owners", owners));
+    /** Renews holds whose owners still have them, and says which those were. Two exchanges if one of them was not. */
+    Set<String> renew(Connection connection, Collection<String> keys, Collection<String> owners) throws SQLException {
+        int count = sql("renew").update(connection, Map.of("names", keys, "owners", owners));
+        if (count == keys.size()) {
+            return Set.copyOf(keys);
+        }
+        // It has waited for every row, so what its owner has still was renewed.
+        Set<String> renewed = new HashSet<>();
+        look(connection, keys).forEach((key, holder) -> {
+            if (owners.contains(holder.owner())) {
+                renewed.add(key);
+            }
+        });
+        return renewed;
     }
 
     /** Who has the locks. */

@@ -52,13 +52,26 @@ final class Faults {
 
     private final String product;
     private final @Nullable String node;
+    private final Secrets secrets;
 
-    Faults(String product, @Nullable String node) {
+    Faults(String product, @Nullable String node, Secrets secrets) {
         this.product = product;
         this.node = node;
+        this.secrets = secrets;
     }
 
     LockBackendException translate(String lock, Duration elapsed, Throwable failure) {
+        if (secrets.areToldBy(failure)) {
+            String state =
+                    failure instanceof SQLException e && e.getSQLState() != null ? " [" + e.getSQLState() + "]" : "";
+            return fault(
+                    lock,
+                    elapsed,
+                    "failed" + state
+                            + "; what its driver says is left out, because it repeats credentials of the URL: set them"
+                            + " with pawl.username and pawl.password",
+                    null);
+        }
         return fault(lock, elapsed, describe(failure), failure);
     }
 
@@ -73,11 +86,9 @@ final class Faults {
     static boolean isUnknownOutcome(SQLException e) {
         String state = e.getSQLState();
         return e instanceof SQLRecoverableException
-                || state == null
-                || state.startsWith("08")
-                || state.startsWith("57")
+                || (state != null && (state.startsWith("08") || state.startsWith("57P0")))
                 || hasCause(e, SocketTimeoutException.class)
-                || hasCode(e, 1158, 1159, 1160, 1161, 1317, 1927, 90067, 90098, 90121);
+                || hasCode(e, 1158, 1159, 1160, 1161, 1927, 2006, 2013, 90067, 90098, 90121);
     }
 
     private static String describe(Throwable failure) {

@@ -66,9 +66,7 @@ final class H2Dialect extends Dialect {
             return granted;
         }
         Holder holder = look(connection, List.of(key)).get(key);
-        return holder == null
-                ? one(connection, sql("create"), values)
-                : new Reply(false, 0, 0, holder.leftMicros(), false);
+        return holder == null ? one(connection, sql("create"), values) : Reply.busy(holder.leftMicros());
     }
 
     @Override

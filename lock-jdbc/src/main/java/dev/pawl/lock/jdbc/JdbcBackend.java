@@ -111,10 +111,15 @@ public final class JdbcBackend implements LockBackend {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
+            // Pools break off their shutdown on an interrupted thread.
+            boolean interrupted = Thread.interrupted();
             try {
                 mode.close();
             } finally {
                 closeOwn.run();
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
         }
     }

@@ -141,7 +141,8 @@ public final class JdbcLocks {
             return token == 0 ? Optional.empty() : Optional.of(new FencingToken(name, token));
         } catch (SQLException e) {
             Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-            LockBackendException fault = new Faults("the database", null).translate(name, elapsed, e);
+            LockBackendException fault =
+                    new Faults("the database", null, Secrets.of(null, null)).translate(name, elapsed, e);
             throw new LockBackendException(
                     name,
                     elapsed,

@@ -19,7 +19,7 @@ final class Keys {
      */
     static String of(String namespace, String name) {
         String plain = namespace + ":" + name;
-        boolean storable = plain.codePointCount(0, plain.length()) <= LONGEST && plain.indexOf('\0') < 0;
+        boolean storable = plain.length() <= LONGEST && plain.indexOf('\0') < 0;
         return storable ? plain : "#" + namespace + ":" + sha256(name);
     }
 

@@ -33,6 +33,10 @@ final class LeaseContender implements Contender {
     private final Contest contest;
     private final String key;
     private final String member;
+
+    /** Whether it may stand in the queue: one that cannot hear of its turn would keep the others from theirs. */
+    private final boolean queues;
+
     private final Waiting waiting;
     private final Queue<Unresolved> unresolved = new ConcurrentLinkedQueue<>();
 
@@ -42,12 +46,13 @@ final class LeaseContender implements Contender {
     private volatile boolean queued;
     private volatile CompletableFuture<?> inFlight = NOTHING;
 
-    LeaseContender(Database database, Watch watch, Contest contest, String key, String node) {
+    LeaseContender(Database database, Watch watch, Contest contest, String key, String node, boolean queues) {
         this.database = database;
         this.watch = watch;
         this.contest = contest;
         this.key = key;
         this.member = node + ":" + contest.owner();
+        this.queues = queues;
         this.waiting = new Waiting(contest, key, member);
     }
 
@@ -57,7 +62,7 @@ final class LeaseContender implements Contender {
 
     @Override
     public CompletionStage<Attempt> attempt(boolean willWait, int tokens, Executor blocking) {
-        if (willWait && watch.isQuiet(waiting)) {
+        if (willWait && waiting.isQuiet()) {
             return CompletableFuture.completedFuture(new Attempt.Busy(contest.retryCeiling()));
         }
         traces = true;
@@ -116,7 +121,7 @@ final class LeaseContender implements Contender {
             if (granted.containsKey(contender.key)) {
                 dialect.release(connection, contender.key, contender.contest.owner());
             }
-            contender.traces = false;
+            contender.traces = !contender.unresolved.isEmpty();
         }
         return List.of();
     }
@@ -137,17 +142,20 @@ final class LeaseContender implements Contender {
             left = Dialect.RESERVATION;
         }
         if (willWait) {
-            return waits(connection, left) ? new Attempt.Busy(left) : null;
+            return waits(connection, left, reply.inQueue()) ? new Attempt.Busy(left) : null;
         }
         stopWaiting(connection);
         return new Attempt.Busy(left);
     }
 
-    /** Watches before it queues: its turn may come at once. False if the lock is free after all. */
-    private boolean waits(Connection connection, Duration left) throws SQLException {
+    /**
+     * Watches before it queues: its turn may come at once. Who did not come when it did is not in the queue any more, and goes to
+     * the end of it. False if the lock is free after all.
+     */
+    private boolean waits(Connection connection, Duration left, boolean inQueue) throws SQLException {
         waiting.toldBusy(left.toNanos());
         watch.add(waiting);
-        if (queued || !(database.dialect() instanceof PostgresDialect postgres)) {
+        if (inQueue || !queues || !(database.dialect() instanceof PostgresDialect postgres)) {
             return true;
         }
         queued = true;
@@ -160,7 +168,7 @@ final class LeaseContender implements Contender {
             database.dialect().leave(connection, key, contest.owner(), member);
             queued = false;
         }
-        traces = false;
+        traces = !unresolved.isEmpty();
     }
 
     @Override
@@ -169,7 +177,11 @@ final class LeaseContender implements Contender {
         if (!traces) {
             return NOTHING;
         }
-        return inFlight.handle((answer, failure) -> null)
+        return inFlight.handle((answer, failure) -> {
+                    // An attempt that was under way may have begun to watch.
+                    watch.remove(waiting);
+                    return null;
+                })
                 .thenCompose(over -> database.submit(contest.name(), blocking, this::leave))
                 .thenAccept(left -> traces = false);
     }

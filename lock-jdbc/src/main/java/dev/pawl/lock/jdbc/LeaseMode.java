@@ -1,6 +1,7 @@
 package dev.pawl.lock.jdbc;
 
 import dev.pawl.lock.Guarantees;
+import dev.pawl.lock.Guarantees.Order;
 import dev.pawl.lock.jdbc.Dialect.Holder;
 import dev.pawl.lock.spi.Contender;
 import dev.pawl.lock.spi.Contest;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -60,7 +62,7 @@ final class LeaseMode implements HoldMode {
 
     @Override
     public Contender join(Contest contest, String key) {
-        return new LeaseContender(database, watch, contest, key, node);
+        return new LeaseContender(database, watch, contest, key, node, guarantees.order() == Order.FIFO);
     }
 
     @Override
@@ -69,11 +71,8 @@ final class LeaseMode implements HoldMode {
         due.forEach(grant -> grants.put(ours(grant).key(), ours(grant)));
         String lock =
                 due.stream().map(grant -> grant.contest().name()).findFirst().orElse("");
-        return database.submit(lock, blocking, connection -> {
-            Map<Grant, RenewalOutcome> outcomes = renew(connection, grants);
-            purgeNowAndThen(connection);
-            return outcomes;
-        });
+        return database.submit(lock, blocking, connection -> renew(connection, grants))
+                .whenComplete((outcomes, failure) -> purgeNowAndThen(blocking));
     }
 
     private Map<Grant, RenewalOutcome> renew(Connection connection, SortedMap<String, LeaseGrant> grants)
@@ -81,31 +80,30 @@ final class LeaseMode implements HoldMode {
         List<String> owners =
                 grants.values().stream().map(grant -> grant.contest().owner()).toList();
         Map<Grant, RenewalOutcome> outcomes = new HashMap<>();
-        if (database.dialect().renew(connection, grants.keySet(), owners) == grants.size()) {
+        Set<String> renewed = database.dialect().renew(connection, grants.keySet(), owners);
+        if (renewed.size() == grants.size()) {
             grants.values().forEach(grant -> outcomes.put(grant, RenewalOutcome.RENEWED));
             return outcomes;
         }
         Map<String, Holder> holders = database.dialect().look(connection, grants.keySet());
-        grants.forEach((key, grant) -> outcomes.put(grant, outcome(grant, holders.get(key))));
+        grants.forEach((key, grant) ->
+                outcomes.put(grant, renewed.contains(key) ? RenewalOutcome.RENEWED : outcome(grant, holders.get(key))));
         return outcomes;
     }
 
+    /** Of one that was not renewed. Its own still: another session has locked the row, and it is tried again. */
     private static RenewalOutcome outcome(LeaseGrant grant, @Nullable Holder holder) {
         if (holder == null || holder.owner().isEmpty() || holder.isReservation() || holder.leftMicros() <= 0) {
             return RenewalOutcome.NOT_HELD;
         }
-        return holder.owner().equals(grant.contest().owner()) ? RenewalOutcome.RENEWED : RenewalOutcome.TAKEN;
+        return holder.owner().equals(grant.contest().owner()) ? RenewalOutcome.UNKNOWN : RenewalOutcome.TAKEN;
     }
 
-    /** With a renewal, which nobody waits for. */
-    private void purgeNowAndThen(Connection connection) {
+    /** In an exchange of its own, after a renewal: nobody waits for it. */
+    private void purgeNowAndThen(Executor blocking) {
         long last = purgedAt.get();
         if (System.nanoTime() - last >= PURGE_EVERY && purgedAt.compareAndSet(last, System.nanoTime())) {
-            try {
-                database.dialect().purge(connection, idleRetention);
-            } catch (SQLException e) {
-                // The renewal has succeeded, and that is what counts; another purge comes.
-            }
+            database.submit("", blocking, connection -> database.dialect().purge(connection, idleRetention));
         }
     }
 

@@ -92,7 +92,7 @@ class MariaDbDialect extends Dialect {
                 while (rows.next()) {
                     boolean ours = rows.getString(2).equals(owners.get(rows.getString(1)));
                     if (ours) {
-                        granted.put(rows.getString(1), new Reply(true, rows.getLong(3), rows.getLong(4), 0, false));
+                        granted.put(rows.getString(1), Reply.granted(rows.getLong(3), rows.getLong(4)));
                     }
                 }
             }

@@ -45,7 +45,7 @@ final class MySqlDialect extends MariaDbDialect {
     private static Reply decoded(long number) {
         long count = number / COUNT_UNIT;
         long rest = number % COUNT_UNIT;
-        return count > 0 ? new Reply(true, rest, rest - count, 0, false) : new Reply(false, 0, 0, rest, false);
+        return count > 0 ? Reply.granted(rest, rest - count) : Reply.busy(rest);
     }
 
     /** In three statements at the most: it can neither refuse to wait in one that writes, nor make the row as it locks it. */

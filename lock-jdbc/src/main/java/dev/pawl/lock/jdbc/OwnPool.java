@@ -57,7 +57,9 @@ final class OwnPool {
                                     + String.join(
                                             ", ",
                                             DRIVERS.keySet().stream().sorted().toList())
-                            : "pawl.url: no driver for 'jdbc:" + database + ":' on the class path; add " + artifact,
+                            : "pawl.url: no driver for 'jdbc:" + database
+                                    + ":' on the class path accepts it; add " + artifact
+                                    + ", or look for a mistake in the URL",
                     e);
         }
     }

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -99,7 +100,7 @@ final class PostgresDialect extends Dialect {
         try (PreparedStatement statement = sql("acquire-all").on(connection, values);
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                granted.put(rows.getString(1), new Reply(true, rows.getLong(2), rows.getLong(3), 0, false));
+                granted.put(rows.getString(1), Reply.granted(rows.getLong(2), rows.getLong(3)));
             }
         }
         return granted;
@@ -139,12 +140,24 @@ final class PostgresDialect extends Dialect {
         }
     }
 
+    @Override
+    Set<String> renew(Connection connection, Collection<String> keys, Collection<String> owners) throws SQLException {
+        Set<String> renewed = new TreeSet<>();
+        try (PreparedStatement statement = sql("renew").on(connection, Map.of("names", keys, "owners", owners));
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                renewed.add(rows.getString(1));
+            }
+        }
+        return renewed;
+    }
+
     /** More tokens for a hold, or null if others wait or it is gone. */
     @Nullable
     Reply extend(Connection connection, String key, String owner) throws SQLException {
         try (PreparedStatement statement = sql("extend").on(connection, Map.of("name", key, "owner", owner));
                 ResultSet rows = statement.executeQuery()) {
-            return rows.next() ? new Reply(true, rows.getLong(1), rows.getLong(2), 0, false) : null;
+            return rows.next() ? Reply.granted(rows.getLong(1), rows.getLong(2)) : null;
         }
     }
 

@@ -62,11 +62,15 @@ final class PostgresEar implements Ear {
             throws SQLException {
         PostgresEar ear = new PostgresEar(connector, dialect, node, limit, afterReconnect);
         ear.connect();
-        if (ear.hearsItself()) {
-            return ear;
+        boolean hears = false;
+        try {
+            hears = ear.hearsItself();
+        } finally {
+            if (!hears) {
+                ear.close();
+            }
         }
-        ear.close();
-        return null;
+        return hears ? ear : null;
     }
 
     private void connect() throws SQLException {
@@ -103,7 +107,7 @@ final class PostgresEar implements Ear {
     public void listen(long until, Sleepers sleepers) {
         Connection current = connection;
         if (current == null) {
-            reconnect(until, sleepers);
+            reconnect(sleepers);
             return;
         }
         try {
@@ -123,16 +127,16 @@ final class PostgresEar implements Ear {
         }
     }
 
-    private void reconnect(long until, Sleepers sleepers) {
-        LockSupport.parkNanos(this, Math.max(1_000_000, Math.min(pause, until - System.nanoTime())));
+    private void reconnect(Sleepers sleepers) {
+        LockSupport.parkNanos(this, pause);
         if (closed) {
             return;
         }
         try {
             connect();
             pause = FIRST_PAUSE;
-            afterReconnect.run();
             sleepers.wakeAll();
+            afterReconnect.run();
         } catch (SQLException e) {
             pause = Math.min(2 * pause, LONGEST_PAUSE);
             LOG.debug("the connection for wake-ups cannot be opened", e);

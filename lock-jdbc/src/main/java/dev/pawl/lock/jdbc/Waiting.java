@@ -15,6 +15,9 @@ final class Waiting {
     /** When it last asked for the lock by itself: a look that began later knows better. */
     private volatile long askedAt = since;
 
+    /** When the last look began that found another holder. */
+    private volatile long lookedAt = since;
+
     /** When the holder that it was told of has to renew. */
     private volatile long endsAt = Long.MAX_VALUE;
 
@@ -54,10 +57,10 @@ final class Waiting {
         contest.wake();
     }
 
-    /** Whether a look that began then says that nothing has changed. */
-    boolean isQuietBy(long lookAt) {
-        long age = System.nanoTime() - lookAt;
-        return !woken && lookAt - askedAt > 0 && age < ceiling() + ceiling() / 2;
+    /** Whether it need not ask: a look was made since it did, not long ago, and found nothing new. */
+    boolean isQuiet() {
+        long age = System.nanoTime() - lookedAt;
+        return !woken && lookedAt - askedAt > 0 && age < ceiling() + ceiling() / 2;
     }
 
     /** Whether the lock is this one's, or may be. */
@@ -68,18 +71,18 @@ final class Waiting {
     }
 
     /** A look found another holder, for so long. */
-    void seenBusy(long lookAt, long leftNanos) {
-        endsAt = lookAt + leftNanos;
+    void seenBusy(long at, long leftNanos) {
+        endsAt = at + leftNanos;
+        lookedAt = at;
     }
 
     /**
      * When it is to be looked for again.
      *
-     * @param lookAt when the last look began
      * @param hears whether a release is heard of
      */
-    long nextLook(long lookAt, boolean hears, long shortest) {
-        long last = lookAt - askedAt > 0 ? lookAt : askedAt;
+    long nextLook(boolean hears, long shortest) {
+        long last = lookedAt - askedAt > 0 ? lookedAt : askedAt;
         long ceiling = ceiling();
         long rest = hears ? ceiling : Math.max(shortest, Math.min(ceiling, (System.nanoTime() - since) / 8));
         long regular = last + rest;

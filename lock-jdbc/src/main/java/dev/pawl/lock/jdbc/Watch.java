@@ -26,6 +26,7 @@ final class Watch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
     private static final long SHORTEST = Duration.ofMillis(20).toNanos();
+    private static final long AFTER_A_FAILURE = Duration.ofMillis(250).toNanos();
     private static final long LINGER = Duration.ofSeconds(5).toNanos();
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
 
@@ -36,11 +37,8 @@ final class Watch implements AutoCloseable {
     private final Ear.Sleepers sleepers = new Sleepers();
     private volatile boolean closed;
 
-    /** When the last look that was answered began. */
-    private volatile long lookAt = System.nanoTime() - LINGER;
-
-    /** When the last look began, answered or not. Touched by the thread only. */
-    private long triedAt = lookAt;
+    /** Not before: looks keep a distance. Touched by the thread only. */
+    private long notBefore = System.nanoTime();
 
     Watch(String name, Ear ear) {
         this.name = name;
@@ -61,11 +59,6 @@ final class Watch implements AutoCloseable {
         waiters.remove(waiting.member());
     }
 
-    /** Whether one that waits need not ask: a look was made since it did, not long ago, and found nothing new. */
-    boolean isQuiet(Waiting waiting) {
-        return waiting.isQuietBy(lookAt);
-    }
-
     private void start() {
         Thread current = running.get();
         if (current != null) {
@@ -80,6 +73,18 @@ final class Watch implements AutoCloseable {
     }
 
     private void run() {
+        try {
+            watch();
+        } finally {
+            running.set(null);
+        }
+        if (!waiters.isEmpty()) {
+            // One came just as the thread went.
+            start();
+        }
+    }
+
+    private void watch() {
         long emptySince = System.nanoTime();
         while (!closed) {
             try {
@@ -87,7 +92,7 @@ final class Watch implements AutoCloseable {
                 if (!waiters.isEmpty()) {
                     emptySince = now;
                 } else if (!ear.isKept() && now - emptySince > LINGER) {
-                    break;
+                    return;
                 }
                 ear.listen(waiters.isEmpty() ? now + LINGER : nextLook(), sleepers);
                 if (!waiters.isEmpty() && nextLook() - System.nanoTime() <= 0) {
@@ -97,11 +102,6 @@ final class Watch implements AutoCloseable {
                 LOG.debug("{}: a look at the locks that are waited for failed", name, e);
             }
         }
-        running.set(null);
-        if (!waiters.isEmpty()) {
-            // One came just as the thread went.
-            start();
-        }
     }
 
     private long nextLook() {
@@ -109,18 +109,16 @@ final class Watch implements AutoCloseable {
         long now = System.nanoTime();
         long next = now + LINGER;
         for (Waiting waiting : waiters.values()) {
-            long due = waiting.nextLook(lookAt, hears, SHORTEST);
+            long due = waiting.nextLook(hears, SHORTEST);
             next = due - next < 0 ? due : next;
         }
-        // A look that failed is not repeated at once.
-        long earliest = triedAt + SHORTEST;
-        return next - earliest < 0 ? earliest : next;
+        return next - notBefore < 0 ? notBefore : next;
     }
 
     private void look() throws SQLException {
         Set<String> keys = waiters.values().stream().map(Waiting::key).collect(Collectors.toSet());
         long began = System.nanoTime();
-        triedAt = began;
+        notBefore = began + AFTER_A_FAILURE;
         Map<String, Holder> holders = ear.look(keys);
         for (Waiting waiting : waiters.values()) {
             Holder holder = holders.get(waiting.key());
@@ -130,7 +128,7 @@ final class Watch implements AutoCloseable {
                 waiting.wake();
             }
         }
-        lookAt = began;
+        notBefore = began + SHORTEST;
     }
 
     private final class Sleepers implements Ear.Sleepers {

@@ -6,7 +6,7 @@ SELECT true, token, previous, 0, false
     UPDATE {table}
        SET owner = :owner,
            previous = token,
-           token = greatest(token + 1, datediff(MICROSECOND, timestamp with time zone '1970-01-01 00:00:00+00', current_timestamp(6))),
+           token = greatest(token + 1, CAST(extract(EPOCH FROM current_timestamp(6)) * 1000000 AS bigint)),
            expires_at = dateadd(MICROSECOND, :lease, current_timestamp(6)),
            lease_micros = :lease
      WHERE name = :name AND (owner = :owner OR expires_at <= current_timestamp(6)))

@@ -5,7 +5,7 @@ SELECT true, token, previous, 0, false
   FROM FINAL TABLE (
     INSERT INTO {table} (name, owner, token, previous, expires_at, lease_micros)
     VALUES (:name, :owner,
-            datediff(MICROSECOND, timestamp with time zone '1970-01-01 00:00:00+00', current_timestamp(6)),
-            datediff(MICROSECOND, timestamp with time zone '1970-01-01 00:00:00+00', current_timestamp(6)) - 1,
+            CAST(extract(EPOCH FROM current_timestamp(6)) * 1000000 AS bigint),
+            CAST(extract(EPOCH FROM current_timestamp(6)) * 1000000 AS bigint) - 1,
             dateadd(MICROSECOND, :lease, current_timestamp(6)),
             :lease))

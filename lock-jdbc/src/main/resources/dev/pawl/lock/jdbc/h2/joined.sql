@@ -6,5 +6,5 @@ SELECT token
   FROM FINAL TABLE (
     UPDATE {table}
        SET previous = token,
-           token = greatest(token + 1, datediff(MICROSECOND, timestamp with time zone '1970-01-01 00:00:00+00', current_timestamp(6)))
+           token = greatest(token + 1, CAST(extract(EPOCH FROM current_timestamp(6)) * 1000000 AS bigint))
      WHERE name = :name AND expires_at <= current_timestamp(6))

@@ -1,6 +1,6 @@
 -- Tries for a lock once, for its owner: who has it already gets the rest of its tokens anew. Busy: changes nothing.
--- Assignments run from left to right: from the second on, "owner = :owner" says that the lock was granted. The clock is that
--- of the statement's start, so it may be as old as a wait for the row: that is safe, since the lease still began after the
+-- The assignments mean the same from left to right and, as sql_mode may want it, all at once. The clock is that of the
+-- statement's start, so it may be as old as a wait for the row: that is safe, since the lease still began after the
 -- request was sent, and the token is more than the last in any case.
 -- :name the row   :owner who asks   :lease microseconds
 -- returns granted, last token, last token before, microseconds left to the holder, 0
@@ -11,9 +11,11 @@ VALUES (:name, :owner,
         utc_timestamp(6) + INTERVAL :lease MICROSECOND,
         :lease)
 ON DUPLICATE KEY UPDATE
+  previous = if(owner = :owner OR expires_at <= utc_timestamp(6), token, previous),
+  token = if(owner = :owner OR expires_at <= utc_timestamp(6),
+             greatest(token + 1, timestampdiff(MICROSECOND, '1970-01-01', utc_timestamp(6))), token),
+  lease_micros = if(owner = :owner OR expires_at <= utc_timestamp(6), :lease, lease_micros),
   owner = if(expires_at <= utc_timestamp(6), :owner, owner),
-  previous = if(owner = :owner, token, previous),
-  token = if(owner = :owner, greatest(token + 1, timestampdiff(MICROSECOND, '1970-01-01', utc_timestamp(6))), token),
-  expires_at = if(owner = :owner, utc_timestamp(6) + INTERVAL :lease MICROSECOND, expires_at),
-  lease_micros = if(owner = :owner, :lease, lease_micros)
+  expires_at = if(owner = :owner OR expires_at <= utc_timestamp(6),
+                  utc_timestamp(6) + INTERVAL :lease MICROSECOND, expires_at)
 RETURNING owner = :owner, token, previous, timestampdiff(MICROSECOND, utc_timestamp(6), expires_at), 0

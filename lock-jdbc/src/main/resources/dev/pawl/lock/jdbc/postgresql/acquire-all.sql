@@ -1,9 +1,11 @@
--- Tries for several locks at once, locked in the order of their names. What is free is judged on the locked rows.
+-- Tries for several locks at once, locked in the order of their names. What is free, or ours since an answer was lost, is judged
+-- on the locked rows.
 -- :names the rows, sorted   :owners who asks for each   :count how many   :lease microseconds
 -- returns name, last token, last token before, for all; no row if one of them is missing, held or waited for
 WITH free AS (
   SELECT name FROM {table}
-   WHERE name = ANY (:names) AND expires_at <= clock_timestamp() AND waiters = '{}'
+   WHERE name = ANY (:names)
+     AND (expires_at <= clock_timestamp() AND waiters = '{}' OR expires_at > clock_timestamp() AND owner = ANY (:owners))
    ORDER BY name FOR NO KEY UPDATE
 )
 UPDATE {table} AS lock

@@ -2,7 +2,7 @@
 -- The update comes first and looks at the row again after it has waited for it. Its clock may then be as old as the wait: that
 -- is safe, since the lease still began after the request was sent, and the token is more than the last in any case.
 -- :name the row   :owner who asks   :member "<node>:<owner>"   :lease microseconds
--- returns granted, last token, last token before, microseconds left to the holder, whether others wait;
+-- returns granted, last token, last token before, microseconds left to the holder, whether anybody waits, whether this one does;
 --   no row if another came in between
 WITH updated AS (
   UPDATE {table}
@@ -14,7 +14,7 @@ WITH updated AS (
          waiters = array_remove(waiters, CAST(:member AS text))
    WHERE name = :name
      AND CASE WHEN expires_at > clock_timestamp() THEN owner IN (:owner, '~' || :member)
-              ELSE waiters = '{}' OR waiters[1] = :member END
+              ELSE waiters = '{}' OR waiters[1] = :member OR owner = '~' || :member END
   RETURNING token, previous
 ), created AS (
   INSERT INTO {table} (name, owner, token, previous, expires_at, lease_micros)
@@ -24,10 +24,11 @@ WITH updated AS (
   ON CONFLICT (name) DO NOTHING
   RETURNING token, previous
 )
-SELECT true, token, previous, 0, false FROM updated
+SELECT true, token, previous, 0, false, false FROM updated
 UNION ALL
-SELECT true, token, previous, 0, false FROM created
+SELECT true, token, previous, 0, false, false FROM created
 UNION ALL
-SELECT false, token, previous, (extract(epoch FROM expires_at - clock_timestamp()) * 1000000)::bigint, waiters <> '{}'
+SELECT false, token, previous, (extract(epoch FROM expires_at - clock_timestamp()) * 1000000)::bigint, waiters <> '{}',
+       :member = ANY (waiters || substr(owner, 2))
   FROM {table}
  WHERE name = :name AND NOT EXISTS (SELECT FROM updated)

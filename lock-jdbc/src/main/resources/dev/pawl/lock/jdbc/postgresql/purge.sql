@@ -4,6 +4,6 @@ DELETE FROM {table}
  WHERE name IN (
    SELECT name
      FROM {table}
-    WHERE token < (extract(epoch FROM clock_timestamp()) * 1000000)::bigint - :idle
-      AND expires_at < clock_timestamp() AND waiters = '{}'
+    WHERE token < (SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint - :idle)
+      AND expires_at < (SELECT clock_timestamp()) AND waiters = '{}'
     LIMIT 1000 FOR UPDATE SKIP LOCKED)

@@ -93,7 +93,7 @@ class SqlFixture implements BackendFixture {
     /** As {@code docs/} tells operators. */
     static String row(String lock) {
         String plain = NAMESPACE + ":" + lock;
-        boolean hashed = plain.codePointCount(0, plain.length()) > 255 || plain.indexOf('\0') >= 0;
+        boolean hashed = plain.length() > 255 || plain.indexOf('\0') >= 0;
         return hashed ? "#" + NAMESPACE + ":" + sha256(lock) : plain;
     }
 
