@@ -13,7 +13,6 @@ import java.util.Map;
  */
 record Arguments(String url, int workers, int items, boolean help) {
 
-    static final String DEFAULT_URL = "memory:";
     static final int DEFAULT_WORKERS = 4;
     static final int DEFAULT_ITEMS = 2_000;
     static final int MAX_WORKERS = 64;
@@ -24,7 +23,7 @@ record Arguments(String url, int workers, int items, boolean help) {
         for (int i = 0; i < args.length; i++) {
             String arg = args[i];
             if (arg.equals("--help") || arg.equals("-h")) {
-                return new Arguments(DEFAULT_URL, DEFAULT_WORKERS, DEFAULT_ITEMS, true);
+                return new Arguments(Embedded.url(), DEFAULT_WORKERS, DEFAULT_ITEMS, true);
             }
             int equals = arg.indexOf('=');
             String option = arg.startsWith("--") && equals > 0 ? arg.substring(0, equals) : arg;
@@ -43,7 +42,7 @@ record Arguments(String url, int workers, int items, boolean help) {
             }
         }
         return new Arguments(
-                url(given.getOrDefault("--url", DEFAULT_URL)),
+                url(given.getOrDefault("--url", Embedded.url())),
                 number(given, "--workers", DEFAULT_WORKERS, MAX_WORKERS),
                 number(given, "--items", DEFAULT_ITEMS, MAX_ITEMS),
                 false);
@@ -74,7 +73,12 @@ record Arguments(String url, int workers, int items, boolean help) {
 
     /** Whether the service lives in this JVM, so that the workers must too. */
     boolean isInProcess() {
-        return url.startsWith("memory:");
+        return url.startsWith("memory:") || url.startsWith("jdbc:h2:mem:");
+    }
+
+    /** Whether the service is the database that the demo brings. */
+    boolean isEmbedded() {
+        return url.equals(Embedded.url());
     }
 
     static String helpText() {
@@ -84,20 +88,22 @@ record Arguments(String url, int workers, int items, boolean help) {
                 Sells one inventory item by several workers at once: without a lock, with a lock,
                 and with a worker that is stopped for longer than its lease lasts.
 
-                  --url URL      the lock service, such as redis://localhost:6379
-                                 (default: memory:, inside this JVM, nothing to install)
+                  --url URL      the lock service, such as redis://localhost:6379 or
+                                 jdbc:postgresql://localhost/app?user=me&password=secret
+                                 (default: a database in a file, nothing to install)
                   --workers N    how many workers sell at once, 1 to %d (default %d)
                   --items N      how many pieces this run puts into stock, 1 to %d (default %d)
                   --help         this text
 
-                With memory: the workers are threads, each with a lock client of its own. With any
-                other URL each worker is a JVM of its own.
+                Each worker is a JVM of its own. Without --url, one more JVM serves the database, to
+                all runs of yours; it ends with the last of them. With --url memory: the workers are
+                threads of one JVM, each with a lock client of its own.
 
-                Two terminals: start './demo --url URL' in both at the same time. On one machine,
-                runs of one user with the same URL share one stock, a plain file that nothing but
-                the lock protects. Each run adds its pieces and sells until none is left, so the
-                runs sell each other's pieces; no piece is sold twice. More --items give you more
-                time. A run that is killed leaves its rest to the others.
+                Two terminals: start './demo' in both at the same time. On one machine, runs of one
+                user with the same URL share one stock, a plain file that nothing but the lock
+                protects. Each run adds its pieces and sells until none is left, so the runs sell
+                each other's pieces; no piece is sold twice. More --items give you more time. A run
+                that is killed leaves its rest to the others.
 
                 Exit status: 0 all went as it should, 1 the lock did not hold what it promises,
                 2 a wrong option, a wrong URL or a service that cannot be used.

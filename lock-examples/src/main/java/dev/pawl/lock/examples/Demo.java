@@ -50,20 +50,40 @@ public final class Demo {
     }
 
     static Result play(PrintStream out, Arguments arguments) throws IOException, DemoException, InterruptedException {
+        try (Scratch scratch = Scratch.create()) {
+            if (!arguments.isEmbedded()) {
+                return play(out, arguments, scratch);
+            }
+            Embedded database = Embedded.serve(scratch.directory());
+            try {
+                return play(out, arguments, scratch);
+            } finally {
+                database.close();
+            }
+        }
+    }
+
+    private static Result play(PrintStream out, Arguments arguments, Scratch scratch)
+            throws IOException, DemoException, InterruptedException {
         String run = Long.toString(ProcessHandle.current().pid());
         Progress progress = new Progress(out);
-        try (LockClient locks = LockClient.connect(arguments.url());
-                Scratch scratch = Scratch.create()) {
+        try (LockClient locks = LockClient.connect(arguments.url())) {
             out.println("Pawl demo on " + Secrets.mask(arguments.url()) + " (see --help)");
             out.print(locks.guarantees().summary().replaceAll("(.{1,76})(?: +|$)", "  $1\n"));
-            out.println("Starting the workers: each is "
-                    + (arguments.isInProcess() ? "a thread with a lock client of its own" : "a JVM of its own"));
+            out.println("Starting the workers: each is " + kind(arguments));
             try (Crew crew = Crew.start(arguments, run, scratch.directory(), progress)) {
                 Acts acts = new Acts(out, progress, arguments, run, crew, scratch.directory());
                 return new Result(
                         acts.withoutLock(), acts.withLock(locks, arena(arguments, scratch)), acts.lateWrite());
             }
         }
+    }
+
+    private static String kind(Arguments arguments) {
+        if (arguments.isInProcess()) {
+            return "a thread with a lock client of its own";
+        }
+        return "a JVM of its own" + (arguments.isEmbedded() ? ", and so is the database" : "");
     }
 
     /** A service inside this JVM is shared with nobody, so the stock is not either. */

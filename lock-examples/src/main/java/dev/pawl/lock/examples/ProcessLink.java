@@ -5,7 +5,6 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -35,18 +34,9 @@ final class ProcessLink extends WorkerLink {
 
     /** Starts it. What it says besides goes to a file, for whoever looks for the reason of a failure. */
     static ProcessLink start(String seller, String url, Path log) throws IOException {
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto",
-                "-Xmx64m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                WorkerMain.class.getName(),
-                seller);
-        Process process =
-                new ProcessBuilder(command).redirectError(log.toFile()).start();
+        Process process = new ProcessBuilder(ChildJvm.command(WorkerMain.class, seller))
+                .redirectError(log.toFile())
+                .start();
         ProcessLink link = new ProcessLink(seller, process);
         Thread listener = new Thread(link::listen, "listens to worker " + seller);
         listener.setDaemon(true);

@@ -8,7 +8,8 @@ final class Secrets {
     /** Up to the last at-sign, since a password may hold any character. */
     private static final Pattern USER_INFO = Pattern.compile("(?<=//)\\S*@");
 
-    private static final Pattern PARAMETER = Pattern.compile("(?i)(\\b(?:password|user|username)=)[^&;\\s'\"]*");
+    private static final Pattern PARAMETER =
+            Pattern.compile("(?i)(\\b(?:\\w*password\\d?|user|username)=)[^&;\\s'\"]*");
 
     private Secrets() {}
 

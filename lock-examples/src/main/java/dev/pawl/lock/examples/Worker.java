@@ -27,9 +27,14 @@ final class Worker {
     static final String INVENTORY = "demo/inventory";
     static final String COUPON = "demo/coupon";
 
-    /** Short, so that a run that is killed holds up another one no longer than this. */
-    static final LockOptions SALE =
-            LockOptions.builder().leaseTime(Duration.ofSeconds(5)).build();
+    /**
+     * A short lease, so that a run that is killed holds up another one no longer than this; and a waiter that looks often: where
+     * the service tells nobody of a release, it has to meet one of the short moments in which the lock is free.
+     */
+    static final LockOptions SALE = LockOptions.builder()
+            .leaseTime(Duration.ofSeconds(5))
+            .retryCeiling(Duration.ofMillis(20))
+            .build();
 
     static final Duration SHORT_LEASE = Duration.ofSeconds(1);
 

@@ -14,8 +14,23 @@ class ArgumentsTest {
     void nothingGiven_isTheEmbeddedDefault() throws DemoException {
         Arguments arguments = Arguments.parse();
 
-        assertThat(arguments).isEqualTo(new Arguments("memory:", 4, 2_000, false));
+        assertThat(arguments).isEqualTo(new Arguments(Embedded.url(), 4, 2_000, false));
+        assertThat(arguments.isEmbedded()).isTrue();
+        assertThat(arguments.isInProcess()).isFalse();
+    }
+
+    @Test
+    void theDefaultUrl_isTheSameWhenItIsGiven() throws DemoException {
+        assertThat(Arguments.parse("--url", Embedded.url())).isEqualTo(Arguments.parse());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"memory:", "jdbc:h2:mem:shop"})
+    void aServiceOfOneJvm_isForThreads(String url) throws DemoException {
+        Arguments arguments = Arguments.parse("--url", url);
+
         assertThat(arguments.isInProcess()).isTrue();
+        assertThat(arguments.isEmbedded()).isFalse();
     }
 
     @Test
@@ -24,6 +39,7 @@ class ArgumentsTest {
 
         assertThat(arguments).isEqualTo(new Arguments("redis://h:1/2?a=b", 64, 100_000, false));
         assertThat(arguments.isInProcess()).isFalse();
+        assertThat(arguments.isEmbedded()).isFalse();
     }
 
     @ParameterizedTest
@@ -62,6 +78,8 @@ class ArgumentsTest {
         "redis://user:sesame@host:1/0,redis://***@host:1/0",
         "redis://:se@s/ame@host,redis://***@host",
         "jdbc:x://db/app?user=me&password=sesame&a=b,jdbc:x://db/app?user=***&password=***&a=b",
+        "jdbc:x://db/app?sslPassword=sesame&password1=open&a=b,jdbc:x://db/app?sslPassword=***&password1=***&a=b",
+        "jdbc:h2:file:/a/b;USER=me;PASSWORD=sesame;A=B,jdbc:h2:file:/a/b;USER=***;PASSWORD=***;A=B",
         "redis://host:1/0,redis://host:1/0"
     })
     void credentials_areMasked(String text, String masked) {

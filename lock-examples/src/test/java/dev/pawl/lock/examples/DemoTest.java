@@ -11,8 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
@@ -22,8 +25,29 @@ class DemoTest {
     private final PrintStream out = new PrintStream(screen, true, StandardCharsets.UTF_8);
 
     @Test
-    void embeddedDefault_showsAllThree() throws Exception {
-        Result result = Demo.play(out, Arguments.parse("--workers", "3", "--items", "200"));
+    @DisabledOnOs(OS.WINDOWS)
+    void nothingGiven_showsAllThree_withProcesses_andLeavesNeitherThemNorFiles(@TempDir Path directory)
+            throws Exception {
+        Ended ended = runAsProcess(directory, "--workers", "3", "--items", "200");
+
+        assertThat(ended.errors).isEmpty();
+        assertThat(ended.status).isZero();
+        assertThat(ended.output.get(0)).startsWith("Pawl demo on jdbc:h2:file:" + directory);
+        assertThat(String.join("\n", ended.output))
+                .contains("each is a JVM of its own, and so is the database")
+                .contains("SIGSTOP to process")
+                .contains("lease lost (EXPIRED)")
+                .containsPattern("pieces in stock +200 +200\n")
+                .containsPattern("pieces sold +[2-9]\\d\\d +200\n")
+                .containsPattern("sold more than once +[1-9]\\d* +0\n")
+                .containsPattern("fencing tokens +none +strictly increasing\n")
+                .containsPattern("late write, token \\d+ +accepted +refused\n");
+        assertThat(filesIn(directory)).containsExactlyInAnyOrder("output", "errors", "door");
+    }
+
+    @Test
+    void insideThisJvm_showsAllThree() throws Exception {
+        Result result = Demo.play(out, Arguments.parse("--url", "memory:", "--workers", "3", "--items", "200"));
 
         assertThat(result.without().tally().sold()).isGreaterThan(200);
         assertThat(result.without().tally().twice()).isPositive();
@@ -39,11 +63,51 @@ class DemoTest {
 
     @Test
     void oneWorkerAndOnePiece_needNoMoreThanOneSale() throws Exception {
-        Result result = Demo.play(out, Arguments.parse("--workers", "1", "--items", "1"));
+        Result result = Demo.play(out, Arguments.parse("--url", "memory:", "--workers", "1", "--items", "1"));
 
         assertThat(result.without().tally().sold()).isEqualTo(1);
         assertThat(result.with().tally().sold()).isEqualTo(1);
         assertThat(result.isAsPromised()).isTrue();
+    }
+
+    @Test
+    void inMemoryDatabase_isSharedByThreads() throws Exception {
+        Result result =
+                Demo.play(out, Arguments.parse("--url", "jdbc:h2:mem:demo", "--workers", "2", "--items", "100"));
+
+        assertThat(result.with().tally()).isEqualTo(new Tally(100, 100, 0, 0, 0));
+        assertThat(result.isAsPromised()).isTrue();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aDirectoryThatIsNone_isNotUsed_andSaid(@TempDir Path directory) throws Exception {
+        Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+        Path link = Embedded.directoryIn(directory);
+        Files.createSymbolicLink(link, elsewhere);
+
+        Ended refused = runAsProcess(directory);
+
+        assertThat(refused.status).isEqualTo(2);
+        assertThat(refused.errors).singleElement().asString().contains(link + " is not a directory of this user's");
+        assertThat(filesIn(elsewhere)).isEmpty();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void damagedDatabase_isSaidWithItsPlace(@TempDir Path directory) throws Exception {
+        Path place = Files.createDirectory(Embedded.directoryIn(directory));
+        Path damaged = place.resolve("locks.mv.db");
+        Files.writeString(damaged, "no database, and longer than the header of one: " + "x".repeat(10_000));
+
+        Ended refused = runAsProcess(directory);
+
+        assertThat(refused.status).isEqualTo(2);
+        assertThat(refused.errors)
+                .singleElement()
+                .asString()
+                .contains("the database in " + place + " cannot be opened");
+        assertThat(refused.output).isEmpty();
     }
 
     @Test
@@ -88,6 +152,15 @@ class DemoTest {
         assertThat(help.output).contains("Usage: ./demo [--url URL] [--workers N] [--items N]");
     }
 
+    /** The names of all files below, wherever they are. */
+    private static List<String> filesIn(Path directory) throws IOException {
+        try (Stream<Path> all = Files.walk(directory)) {
+            return all.filter(Files::isRegularFile)
+                    .map(file -> file.getFileName().toString())
+                    .toList();
+        }
+    }
+
     private record Ended(int status, List<String> output, List<String> errors) {}
 
     private static Ended runAsProcess(Path directory, String... args) throws IOException, InterruptedException {
@@ -95,6 +168,7 @@ class DemoTest {
         Path errors = directory.resolve("errors");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=" + directory,
                 "-cp",
                 System.getProperty("java.class.path"),
                 Demo.class.getName()));

@@ -1,119 +1,18 @@
 package dev.pawl.lock.tests;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.pawl.lock.examples.Demo;
 import dev.pawl.lock.tests.servers.RedisServers;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The demo with processes for workers, as {@code ./demo --url redis://…} starts it. */
-@Timeout(120)
-class DemoOverRedisTest {
+/** As {@code ./demo --url redis://…} starts it. */
+class DemoOverRedisTest extends DemoOverService {
 
-    @TempDir
-    Path temporary;
-
-    private final List<Process> started = new ArrayList<>();
+    DemoOverRedisTest() {
+        super(List.of("--url", RedisServers.single().url()), 0);
+    }
 
     @BeforeEach
     void heal() {
         RedisServers.single().heal();
-    }
-
-    @AfterEach
-    void endAll() {
-        started.forEach(Process::destroyForcibly);
-    }
-
-    @Test
-    void twoTerminals_sellFromOneStock_andNoPieceTwice() throws Exception {
-        Process one = start("one", "--items", "1500", "--workers", "2");
-        Process other = start("other", "--items", "1500", "--workers", "2");
-
-        assertThat(one.waitFor()).as(() -> read("one.err")).isZero();
-        assertThat(other.waitFor()).as(() -> read("other.err")).isZero();
-
-        assertThat(soldBy("one") + soldBy("other")).isEqualTo(3_000);
-        assertThat(read("one.out")).contains("strictly increasing");
-        assertThat(read("other.out")).contains("strictly increasing");
-        assertThat(leftBehind()).isEmpty();
-    }
-
-    @Test
-    void killedRun_takesItsWorkersWithIt_andHoldsUpTheNextNoLongerThanALease() throws Exception {
-        Process killed = start("killed", "--items", "100000", "--workers", "3");
-        Awaitility.await()
-                .atMost(60, TimeUnit.SECONDS)
-                .until(() -> read("killed.out").contains(" of 100,000 sold"));
-        List<ProcessHandle> workers = killed.descendants().toList();
-        assertThat(workers).hasSize(3);
-
-        killed.destroyForcibly();
-        for (ProcessHandle worker : workers) {
-            worker.onExit().get(10, TimeUnit.SECONDS);
-        }
-
-        Process next = start("next", "--items", "100", "--workers", "2");
-        assertThat(next.waitFor()).as(() -> read("next.err")).isZero();
-        assertThat(soldBy("next")).isEqualTo(100);
-    }
-
-    private Process start(String name, String... args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djava.io.tmpdir=" + temporary,
-                "-cp",
-                System.getProperty("java.class.path"),
-                Demo.class.getName(),
-                "--url",
-                RedisServers.single().url()));
-        command.addAll(List.of(args));
-        Process process = new ProcessBuilder(command)
-                .redirectOutput(temporary.resolve(name + ".out").toFile())
-                .redirectError(temporary.resolve(name + ".err").toFile())
-                .start();
-        started.add(process);
-        return process;
-    }
-
-    private String read(String file) {
-        try {
-            return Files.readString(temporary.resolve(file));
-        } catch (IOException e) {
-            return e.toString();
-        }
-    }
-
-    /** How many pieces a run has sold itself, by its table. */
-    private long soldBy(String name) {
-        String table = read(name + ".out");
-        return lastNumber(table, "pieces sold ") - lastNumber(table, "  of them by another run ");
-    }
-
-    /** The number at the end of the first row of this name, zero if there is no such row. */
-    private static long lastNumber(String table, String row) {
-        Matcher matcher = Pattern.compile("(?m)^" + row + ".* ([0-9,]+)$").matcher(table);
-        return matcher.find() ? Long.parseLong(matcher.group(1).replace(",", "")) : 0;
-    }
-
-    private List<Path> leftBehind() throws IOException {
-        try (Stream<Path> files = Files.list(temporary)) {
-            return files.filter(file -> file.getFileName().toString().startsWith("pawl-demo"))
-                    .toList();
-        }
     }
 }
