@@ -33,15 +33,18 @@ class DocSnippetsTest {
     /** What a reader takes for granted: a lock client, a lock, a store. */
     private static final String AROUND = """
             import dev.pawl.lock.*;
+            import dev.pawl.lock.jdbc.*;
             import dev.pawl.lock.memory.*;
             import dev.pawl.lock.redis.*;
             import dev.pawl.lock.spi.LockBackend;
             import io.lettuce.core.RedisClient;
             import io.lettuce.core.cluster.RedisClusterClient;
+            import java.sql.Connection;
             import java.time.Duration;
             import java.util.*;
             import java.util.concurrent.*;
             import java.util.concurrent.locks.Lock;
+            import javax.sql.DataSource;
             %s
             @SuppressWarnings("unused")
             abstract class Snippet {
@@ -54,6 +57,7 @@ class DocSnippetsTest {
                 LockClient locks;
                 DistributedLock lock;
                 RedisClient redisClient;
+                DataSource dataSource;
                 abstract void work() throws InterruptedException;
                 abstract boolean moreToDo();
                 abstract void stopWorking();
