@@ -31,6 +31,9 @@ final class Assembly {
 
     private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
     private static final int H2_THREADS = 4;
+    private static final String WRITES_LATE =
+            " If the process that serves the file is killed, what it granted in the last"
+                    + " moment may be forgotten and granted again; WRITE_DELAY=0 in the URL prevents that.";
     private static final int THREADS = 16;
     private static final Pattern SERVER = Pattern.compile("//(?:[^?]*@)?([A-Za-z0-9_.:\\[\\],-]+)(?:[/?;]|$)");
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -153,7 +156,7 @@ final class Assembly {
                         ? ear
                         : new DeafEar(keys -> database.call("", connection -> dialect.look(connection, keys))));
         return new LeaseMode(
-                database, watch, node, options.idleRetention(), recentReleases, leaseGuarantees(dialect, hears));
+                database, watch, node, options.idleRetention(), recentReleases, leaseGuarantees(database, hears));
     }
 
     /** What fails here is left to the leases. */
@@ -170,16 +173,19 @@ final class Assembly {
         }
     }
 
-    private static Guarantees leaseGuarantees(Dialect dialect, boolean hears) {
-        boolean inMemory = dialect instanceof H2Dialect h2 && h2.isInMemory();
+    private static Guarantees leaseGuarantees(Database database, boolean hears) {
+        Dialect dialect = database.dialect();
+        TokenDurability durability =
+                dialect instanceof H2Dialect h2 ? database.call("", h2::durability) : TokenDurability.DURABLE;
         return new Guarantees(
                 CrashRelease.LEASE,
                 hears ? Order.FIFO : Order.NONE,
                 hears ? WakeUp.PUSH : WakeUp.POLL,
-                inMemory ? TokenDurability.PROCESS : TokenDurability.DURABLE,
+                durability,
                 dialect.product()
                         + ", lease mode: one holder by the database's clock; tokens go up as long as its committed"
-                        + " data lives, and beyond that while its clock is not set back.");
+                        + " data lives, and beyond that while its clock is not set back."
+                        + (durability == TokenDurability.CLOCK_FLOORED ? WRITES_LATE : ""));
     }
 
     private HoldMode rowMode(Database database, DataSource source, @Nullable OwnPool own) throws SQLException {

@@ -46,7 +46,7 @@ abstract class Dialect {
             case "postgresql" -> new PostgresDialect(table);
             case "mariadb" -> new MariaDbDialect(table);
             case "mysql" -> new MySqlDialect(table);
-            case "h2" -> new H2Dialect(table, connection.getMetaData().getURL());
+            case "h2" -> new H2Dialect(table);
             default ->
                 throw new SQLException("the database is " + product + " " + version
                         + ", but Pawl knows PostgreSQL, MariaDB, MySQL and H2");

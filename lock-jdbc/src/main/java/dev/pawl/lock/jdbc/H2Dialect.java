@@ -1,5 +1,6 @@
 package dev.pawl.lock.jdbc;
 
+import dev.pawl.lock.Guarantees.TokenDurability;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -20,9 +21,7 @@ final class H2Dialect extends Dialect {
     private static final String UNIQUE_VIOLATION = "23505";
     private static final Set<Integer> LOST_RACE_CODES = Set.of(LOCK_TIMEOUT, 90131);
 
-    private final boolean inMemory;
-
-    H2Dialect(String table, @Nullable String url) {
+    H2Dialect(String table) {
         super(
                 "h2",
                 table,
@@ -34,16 +33,23 @@ final class H2Dialect extends Dialect {
                         "create-row",
                         "end-session",
                         "joined",
+                        "keeps",
                         "look",
                         "purge",
                         "release",
                         "renew"));
-        this.inMemory = url != null && url.startsWith("jdbc:h2:mem:");
     }
 
-    /** Whether the database ends with this process. */
-    boolean isInMemory() {
-        return inMemory;
+    /** What a commit outlives: H2 writes it to the file half a second later, unless it is told otherwise. */
+    TokenDurability durability(Connection connection) throws SQLException {
+        try (PreparedStatement keeps = sql("keeps").on(connection, Map.of());
+                ResultSet rows = keeps.executeQuery()) {
+            rows.next();
+            if (!rows.getBoolean(1)) {
+                return TokenDurability.PROCESS;
+            }
+            return rows.getLong(2) > 0 ? TokenDurability.CLOCK_FLOORED : TokenDurability.DURABLE;
+        }
     }
 
     @Override
