@@ -63,11 +63,11 @@ public interface AsLockContract extends ContractCase {
     @Test
     default void reentryAfterTheLoss_throws() {
         Lock lock = bench().client()
-                .lock(bench().name(), Bench.unrenewed(Duration.ofMillis(100)))
+                .lock(bench().name(), Bench.unrenewed(Bench.BRIEF_LEASE))
                 .asLock();
         lock.lock();
         Bench.await("re-entry finds the hold lost")
-                .atMost(Bench.ROOM)
+                .atMost(Bench.BRIEF_LEASE.plus(Bench.ROOM))
                 .untilAsserted(() -> assertThatThrownBy(() -> {
                             lock.lock();
                             lock.unlock();

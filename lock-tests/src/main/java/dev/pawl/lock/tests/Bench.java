@@ -35,6 +35,9 @@ public final class Bench implements AutoCloseable {
     /** The lease time of cases that wait for its end. Long enough that a busy machine renews it in time. */
     public static final Duration SHORT_LEASE = Duration.ofMillis(900);
 
+    /** The lease time of those that want it lost soon. A busy machine may take a while to answer: it must not be over by then. */
+    public static final Duration BRIEF_LEASE = Duration.ofMillis(400);
+
     /** What a busy machine may add to any time. */
     public static final Duration ROOM = Duration.ofMillis(1_500);
 

@@ -149,7 +149,7 @@ public interface ClientCloseContract extends ContractCase {
     @Test
     default void closeOfAClientFromItsOwnCallback_isNoDeadlock() {
         LockClient client = bench().client();
-        Lease lease = Bench.hold(client, bench().name(), Bench.unrenewed(Duration.ofMillis(100)));
+        Lease lease = Bench.hold(client, bench().name(), Bench.unrenewed(Bench.BRIEF_LEASE));
         CompletableFuture<Boolean> closed = new CompletableFuture<>();
         lease.onLost(event -> {
             client.close();

@@ -198,7 +198,7 @@ public interface KnownLossContract extends ContractCase {
     // What the holder can do with the news
 
     private Lease lost() {
-        Lease lease = Bench.hold(bench().client(), bench().name(), Bench.unrenewed(Duration.ofMillis(100)));
+        Lease lease = Bench.hold(bench().client(), bench().name(), Bench.unrenewed(Bench.BRIEF_LEASE));
         Bench.await("loss").until(() -> !lease.isValid());
         return lease;
     }
@@ -234,8 +234,8 @@ public interface KnownLossContract extends ContractCase {
     /** From the first instant at which the lease is invalid, whether a timer has seen it or not. */
     @Test
     default void onLostAfterTheLoss_runsAtOnce() {
-        for (int i = 0; i < 10; i++) {
-            Lease lease = Bench.hold(bench().client(), bench().name(), Bench.unrenewed(Duration.ofMillis(60)));
+        for (int i = 0; i < 5; i++) {
+            Lease lease = Bench.hold(bench().client(), bench().name(), Bench.unrenewed(Bench.BRIEF_LEASE));
             while (lease.isValid()) {
                 Thread.onSpinWait();
             }
@@ -247,7 +247,7 @@ public interface KnownLossContract extends ContractCase {
 
     @Test
     default void aLoss_isToldOnceToEachAction() {
-        Lease lease = Bench.hold(bench().client(), bench().name(), Bench.unrenewed(Duration.ofMillis(150)));
+        Lease lease = Bench.hold(bench().client(), bench().name(), Bench.unrenewed(Bench.BRIEF_LEASE));
         List<BlockingQueue<LeaseLostEvent>> heard = Stream.<BlockingQueue<LeaseLostEvent>>generate(
                         LinkedBlockingQueue::new)
                 .limit(5)
@@ -262,12 +262,12 @@ public interface KnownLossContract extends ContractCase {
     @Test
     default void aReleasedLease_isNeverToldLost() {
         BlockingQueue<LeaseLostEvent> events = new LinkedBlockingQueue<>();
-        Lease lease = Bench.hold(bench().client(), bench().name(), Bench.unrenewed(Duration.ofMillis(200)));
+        Lease lease = Bench.hold(bench().client(), bench().name(), Bench.unrenewed(Bench.BRIEF_LEASE));
         lease.onLost(events::add);
         lease.close();
         lease.onLost(events::add);
         Bench.await("the end of the lease that was released")
-                .during(Duration.ofMillis(400))
+                .during(Bench.BRIEF_LEASE.multipliedBy(2))
                 .until(events::isEmpty);
         assertThat(lease.isValid()).isFalse();
         assertThat(lease.remaining()).isZero();
@@ -279,7 +279,7 @@ public interface KnownLossContract extends ContractCase {
     @Test
     default void anActionThatThrows_keepsTheNewsFromNobody() {
         BlockingQueue<LeaseLostEvent> events = new LinkedBlockingQueue<>();
-        Lease lease = Bench.hold(bench().client(), bench().name(), Bench.unrenewed(Duration.ofMillis(100)));
+        Lease lease = Bench.hold(bench().client(), bench().name(), Bench.unrenewed(Bench.BRIEF_LEASE));
         lease.onLost(event -> {
             throw new IllegalStateException("thrown by the action of a test");
         });
@@ -293,7 +293,7 @@ public interface KnownLossContract extends ContractCase {
         CountDownLatch end = new CountDownLatch(1);
         BlockingQueue<LeaseLostEvent> events = new LinkedBlockingQueue<>();
         for (int i = 0; i < 10; i++) {
-            Lease lease = Bench.hold(client, bench().name(), Bench.unrenewed(Duration.ofMillis(100)));
+            Lease lease = Bench.hold(client, bench().name(), Bench.unrenewed(Bench.BRIEF_LEASE));
             lease.onLost(event -> {
                 try {
                     end.await();
@@ -302,10 +302,10 @@ public interface KnownLossContract extends ContractCase {
                 }
             });
         }
-        Lease other = Bench.hold(client, bench().name(), Bench.unrenewed(Duration.ofMillis(300)));
+        Lease other = Bench.hold(client, bench().name(), Bench.unrenewed(Bench.BRIEF_LEASE));
         other.onLost(events::add);
         try {
-            Bench.await("the news").atMost(Bench.ROOM.plusMillis(300)).until(() -> !events.isEmpty());
+            Bench.await("the news").atMost(Bench.ROOM.plus(Bench.BRIEF_LEASE)).until(() -> !events.isEmpty());
         } finally {
             end.countDown();
         }

@@ -41,9 +41,9 @@ public interface ObservabilityContract extends ContractCase {
         String name = bench().name();
         Listeners.Recorder events = new Listeners.Recorder(name);
         bench().client().addListener(events);
-        Lease lease = Bench.hold(bench().client(), name, Bench.unrenewed(Duration.ofMillis(100)));
+        Lease lease = Bench.hold(bench().client(), name, Bench.unrenewed(Bench.BRIEF_LEASE));
         Bench.await("the news")
-                .atMost(Bench.ROOM)
+                .atMost(Bench.BRIEF_LEASE.plus(Bench.ROOM))
                 .until(() -> events.lines().contains("lost " + lease.token().value() + " " + LossReason.EXPIRED));
         assertThat(events.lines()).noneMatch(line -> line.startsWith("released"));
     }
@@ -80,9 +80,9 @@ public interface ObservabilityContract extends ContractCase {
         assertThat(events.lines())
                 .filteredOn(line -> line.startsWith("released "))
                 .hasSize(2);
-        Lease expiring = Bench.hold(client, name, Bench.unrenewed(Duration.ofMillis(100)));
+        Lease expiring = Bench.hold(client, name, Bench.unrenewed(Bench.BRIEF_LEASE));
         Bench.await("the news")
-                .atMost(Bench.ROOM)
+                .atMost(Bench.BRIEF_LEASE.plus(Bench.ROOM))
                 .until(() -> events.lines().stream().anyMatch(line -> line.startsWith("lost ")));
         assertThat(expiring.isValid()).isFalse();
         bench().assertNothingLeft(name);
@@ -114,7 +114,7 @@ public interface ObservabilityContract extends ContractCase {
                     .forEach(event -> recording.enable("dev.pawl." + event).withoutThreshold());
             recording.start();
             Bench.hold(bench().client(), name).close();
-            Lease lost = Bench.hold(bench().client(), name, Bench.unrenewed(Duration.ofMillis(100)));
+            Lease lost = Bench.hold(bench().client(), name, Bench.unrenewed(Bench.BRIEF_LEASE));
             Bench.await("the loss").until(() -> !lost.isValid());
             bench().client().close();
             recording.stop();

@@ -121,7 +121,7 @@ public interface OneHolderContract extends ContractCase {
     @Test
     default void anExpiredHolder_cannotReleaseItsSuccessor() {
         String name = bench().name();
-        Lease expired = Bench.hold(bench().client(), name, Bench.unrenewed(Duration.ofMillis(200)));
+        Lease expired = Bench.hold(bench().client(), name, Bench.unrenewed(Bench.BRIEF_LEASE));
         try (Lease successor = Bench.get(bench().newClient().lock(name).acquireAsync())) {
             assertThatThrownBy(expired::close).isInstanceOf(LeaseLostException.class);
             assertThat(bench().newClient().lock(name).tryAcquire()).isEmpty();

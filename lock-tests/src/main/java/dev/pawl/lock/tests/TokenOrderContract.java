@@ -46,7 +46,7 @@ public interface TokenOrderContract extends ContractCase {
     @Test
     default void afterAnExpiry_theNextTokenIsLarger() {
         String name = bench().name();
-        Lease expiring = Bench.hold(bench().client(), name, Bench.unrenewed(Duration.ofMillis(200)));
+        Lease expiring = Bench.hold(bench().client(), name, Bench.unrenewed(Bench.BRIEF_LEASE));
         assertThat(takeWhenFree(bench().newClient(), name)).isGreaterThan(expiring.token());
     }
 
@@ -106,7 +106,7 @@ public interface TokenOrderContract extends ContractCase {
     @Test
     default void whateverEndsTheHolds_tokensFollowRealTime() {
         String name = bench().name();
-        LockOptions brief = Bench.unrenewed(Duration.ofMillis(60));
+        LockOptions brief = Bench.unrenewed(Duration.ofMillis(150));
         Queue<Claim> claims = new ConcurrentLinkedQueue<>();
         List<LockClient> clients = Stream.generate(bench()::newClient).limit(3).toList();
         IntStream.range(0, 12)

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LockClient;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** The row "{@code tryAcquire()}": exactly one attempt, empty when another holder has the lock, no extra waiting. */
@@ -67,7 +66,7 @@ public interface TryAcquireContract extends ContractCase {
     @Test
     default void anExpiredHolder_doesNotMakeItsOwnClientBusy() {
         String name = bench().name();
-        Lease expiring = Bench.hold(bench().client(), name, Bench.unrenewed(Duration.ofMillis(150)));
+        Lease expiring = Bench.hold(bench().client(), name, Bench.unrenewed(Bench.BRIEF_LEASE));
         Bench.await("the lease ends").until(() -> !expiring.isValid());
         Bench.await("the lock is free")
                 .atMost(Bench.ROOM)
