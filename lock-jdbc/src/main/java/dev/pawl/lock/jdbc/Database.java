@@ -1,5 +1,7 @@
 package dev.pawl.lock.jdbc;
 
+import dev.pawl.lock.LockBackendException;
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -9,6 +11,8 @@ import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -71,14 +75,26 @@ final class Database {
         return Duration.ofNanos(limitNanos);
     }
 
+    /** Runs an exchange for its answer within the limit. */
     <T> CompletableFuture<T> submit(String lock, Executor blocking, Work<T> work) {
-        return submit(lock, blocking, work, null);
+        return inTime(lock, exchange(lock, blocking, work, null));
     }
 
-    /** Runs an exchange; {@code unresolved} is told of one whose outcome is unknown before the answer fails. */
-    <T> CompletableFuture<T> submit(
+    /**
+     * Runs an exchange; {@code unresolved} is told of one whose outcome is unknown before the answer fails.
+     *
+     * @return completes when the exchange is over, which may be past the limit: see {@link #inTime}
+     */
+    <T> CompletableFuture<T> exchange(
             String lock, Executor blocking, Work<T> work, @Nullable Consumer<Unresolved> unresolved) {
-        return run(blocking, () -> call(lock, work, unresolved));
+        long submittedAt = System.nanoTime();
+        return run(blocking, () -> {
+            long waited = System.nanoTime() - submittedAt;
+            if (!runsOnCallers && waited > limitNanos) {
+                throw late(lock, waited); // It has been given up already.
+            }
+            return call(lock, work, unresolved);
+        });
     }
 
     /** Runs what blocks where it may. */
@@ -98,6 +114,25 @@ final class Database {
             answer.completeExceptionally(e);
         }
         return answer;
+    }
+
+    /**
+     * An exchange's answer within the limit, whatever the driver does: H2's knows none, and may wait for as long as a process
+     * is stopped. The exchange itself is not over then.
+     */
+    <T> CompletableFuture<T> inTime(String lock, CompletableFuture<T> exchange) {
+        if (runsOnCallers || exchange.isDone()) {
+            return exchange;
+        }
+        return exchange.copy()
+                .orTimeout(limitNanos, TimeUnit.NANOSECONDS)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                        failure instanceof TimeoutException ? late(lock, limitNanos) : failure));
+    }
+
+    private LockBackendException late(String lock, long nanos) {
+        return faults.translate(
+                lock, Duration.ofNanos(nanos), new SocketTimeoutException("no answer from the database's driver"));
     }
 
     <T> T call(String lock, Work<T> work) {

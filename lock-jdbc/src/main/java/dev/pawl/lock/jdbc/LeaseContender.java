@@ -67,10 +67,10 @@ final class LeaseContender implements Contender {
         }
         traces = true;
         waiting.asks();
-        CompletableFuture<Attempt> answer = database.submit(
+        CompletableFuture<Attempt> exchange = database.exchange(
                 contest.name(), blocking, connection -> attempt(connection, willWait, tokens), unresolved::add);
-        inFlight = answer;
-        return answer;
+        inFlight = exchange;
+        return database.inTime(contest.name(), exchange);
     }
 
     private Attempt attempt(Connection connection, boolean willWait, int tokens) throws SQLException {
@@ -92,13 +92,14 @@ final class LeaseContender implements Contender {
     static CompletableFuture<List<Grant>> attemptAll(
             Database database, List<LeaseContender> sorted, Executor blocking) {
         sorted.forEach(contender -> contender.traces = true);
-        CompletableFuture<List<Grant>> answer = database.submit(
-                sorted.get(0).contest.name(),
+        String lock = sorted.get(0).contest.name();
+        CompletableFuture<List<Grant>> exchange = database.exchange(
+                lock,
                 blocking,
                 connection -> attemptAll(database.dialect(), connection, sorted),
                 open -> sorted.forEach(contender -> contender.unresolved.add(open)));
-        sorted.forEach(contender -> contender.inFlight = answer);
-        return answer;
+        sorted.forEach(contender -> contender.inFlight = exchange);
+        return database.inTime(lock, exchange);
     }
 
     private static List<Grant> attemptAll(Dialect dialect, Connection connection, List<LeaseContender> sorted)
@@ -177,13 +178,14 @@ final class LeaseContender implements Contender {
         if (!traces) {
             return NOTHING;
         }
-        return inFlight.handle((answer, failure) -> {
+        CompletableFuture<?> leaving = inFlight.handle((answer, failure) -> {
                     // An attempt that was under way may have begun to watch.
                     watch.remove(waiting);
                     return null;
                 })
-                .thenCompose(over -> database.submit(contest.name(), blocking, this::leave))
-                .thenAccept(left -> traces = false);
+                .thenCompose(over -> database.exchange(contest.name(), blocking, this::leave, null));
+        inFlight = leaving;
+        return database.inTime(contest.name(), leaving).thenAccept(left -> traces = false);
     }
 
     /** What was asked without an answer may still be carried out, after this: so its session goes first. */

@@ -37,7 +37,9 @@ final class OwnPool {
 
     /** One connection outside any pool. */
     Connection connect() throws SQLException {
-        Connection connection = driver().connect(url.url(), credentials());
+        Properties properties = limits();
+        properties.putAll(credentials());
+        Connection connection = driver().connect(url.url(), properties);
         if (connection == null) {
             throw new SQLException("the driver does not accept the URL", "08001");
         }
@@ -64,6 +66,28 @@ final class OwnPool {
         }
     }
 
+    /**
+     * How long a driver may take to connect, or to wait for an answer where it cannot be told later; its user's own choice in
+     * the URL stands.
+     */
+    private Properties limits() {
+        long millis = url.options().ioTimeout().toMillis();
+        String seconds = Long.toString(Math.max(1, millis / 1_000));
+        Map<String, String> limits = switch (url.database()) {
+            case "postgresql" -> Map.of("connectTimeout", seconds, "loginTimeout", seconds);
+            case "mariadb", "mysql" -> Map.of("connectTimeout", Long.toString(millis));
+            case "h2" -> Map.of("NETWORK_TIMEOUT", Long.toString(millis));
+            default -> Map.of();
+        };
+        Properties properties = new Properties();
+        limits.forEach((name, value) -> {
+            if (!url.url().toLowerCase(Locale.ROOT).contains(name.toLowerCase(Locale.ROOT) + "=")) {
+                properties.setProperty(name, value);
+            }
+        });
+        return properties;
+    }
+
     private Properties credentials() {
         Properties properties = new Properties();
         if (url.username() != null) {
@@ -81,10 +105,13 @@ final class OwnPool {
      * @throws SQLException why there is none
      */
     HikariDataSource open(String name, int size, boolean autoCommit, String sessionSettings) throws SQLException {
+        // Connections that are kept have to be opened more often, which takes a busy database its time.
+        long connectionMillis = url.options().ioTimeout().toMillis() * (autoCommit ? 2 : 3) / 4;
         driver();
         HikariConfig config = new HikariConfig();
         config.setPoolName("pawl-jdbc-" + name.toLowerCase(Locale.ROOT));
         config.setJdbcUrl(url.url());
+        config.setDataSourceProperties(limits());
         config.setUsername(url.username());
         config.setPassword(url.password());
         config.setMaximumPoolSize(size);
@@ -96,7 +123,7 @@ final class OwnPool {
         config.setAutoCommit(autoCommit);
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.setConnectionInitSql(sessionSettings);
-        config.setConnectionTimeout(url.options().ioTimeout().toMillis() / 2);
+        config.setConnectionTimeout(connectionMillis);
         config.setValidationTimeout(Math.max(250, url.options().ioTimeout().toMillis() / 4));
         config.setExceptionOverride(new KeepAfterTimeout());
         try {
