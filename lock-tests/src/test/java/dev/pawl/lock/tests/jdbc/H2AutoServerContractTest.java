@@ -1,0 +1,17 @@
+package dev.pawl.lock.tests.jdbc;
+
+import dev.pawl.lock.tests.BackendFixture;
+import dev.pawl.lock.tests.ContractOf;
+import dev.pawl.lock.tests.LockContract;
+import dev.pawl.lock.tests.servers.H2Server;
+
+/** H2 in lease mode, over a file that its processes share (mixed mode). */
+@ContractOf("jdbc")
+final class H2AutoServerContractTest extends LockContract {
+
+    @Override
+    protected BackendFixture startService() {
+        H2Server server = H2Server.shared();
+        return new SqlFixture(server, server.autoServerUrl());
+    }
+}
