@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -117,11 +118,12 @@ final class Assembly {
             server = server(connection.getMetaData().getURL());
             new Schema(dialect, options.createTable()).prepare(connection);
         }
-        // H2 closes its file when a thread is interrupted in it. And a pool of the application's may lend each of its
-        // threads the
-        // connection of that thread's own transaction, which is not ours to commit.
+// H2 closes its file when a thread is interrupted in it. And a pool of the application's may lend each of its
+        // threads the connection of that thread's own transaction, which is not ours to commit.
         boolean runsOnCallers = own != null && !(dialect instanceof H2Dialect);
-        ExecutorService threads = threads(dialect instanceof H2Dialect ? H2_THREADS : THREADS);
+        int most = dialect instanceof H2Dialect ? H2_THREADS : THREADS;
+        ExecutorService threads =
+                threads(options.mode() == JdbcBackend.Mode.ROW ? Math.max(most, options.rowConnections()) : most);
         opened.push(threads::shutdown);
         Database database = new Database(
                 source,
@@ -132,7 +134,7 @@ final class Assembly {
                 runsOnCallers);
         HoldMode mode = options.mode() == JdbcBackend.Mode.LEASE
                 ? leaseMode(database, source, own)
-                : rowMode(database, source, own);
+                : rowMode(database, source, own, threads);
         return new JdbcBackend(options, mode, this::closeOpened);
     }
 
@@ -188,7 +190,8 @@ final class Assembly {
                         + (durability == TokenDurability.CLOCK_FLOORED ? WRITES_LATE : ""));
     }
 
-    private HoldMode rowMode(Database database, DataSource source, @Nullable OwnPool own) throws SQLException {
+    private HoldMode rowMode(Database database, DataSource source, @Nullable OwnPool own, Executor threads)
+            throws SQLException {
         Dialect dialect = database.dialect();
         if (dialect instanceof H2Dialect) {
             throw new LockConfigException("row mode is not for H2; use lease mode, or another database");
@@ -199,6 +202,8 @@ final class Assembly {
         return new RowMode(
                 database,
                 pool,
+                own == null ? source::getConnection : own::connect,
+                threads,
                 options.rowConnections(),
                 new Guarantees(
                         CrashRelease.CONNECTION,

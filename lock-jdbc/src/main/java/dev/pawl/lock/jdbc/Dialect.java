@@ -165,17 +165,27 @@ abstract class Dialect {
     // --- row mode ----------------------------------------------------------------------------------------------
 
     /**
-     * Locks the row in the open transaction unless it is locked, and raises its token.
+     * Locks the row in the open transaction unless it is locked, and raises its token. Several exchanges.
      *
+     * @param silence after how long without a word from us the database ends the session
      * @return null if it is locked or missing
      */
     @Nullable
-    Reply lockRow(Connection connection, String key) throws SQLException {
+    Reply lockRow(Connection connection, String key, Duration silence) throws SQLException {
         Reply reply = one(connection, sql("row-lock"), Map.of("name", key));
         if (reply != null && reply.granted()) {
             sql("row-token").update(connection, Map.of("name", key, "token", reply.token()));
+            sql("row-silence")
+                    .update(
+                            connection,
+                            Map.of("seconds", silence.plusMillis(999).toSeconds()));
         }
         return reply;
+    }
+
+    /** Undoes what {@link #lockRow} has set on the session and the end of its transaction does not undo. */
+    void allowSilence(Connection connection) throws SQLException {
+        sql("row-silence-default").update(connection, Map.of());
     }
 
     final void createRow(Connection connection, String key) throws SQLException {

@@ -91,6 +91,11 @@ final class Faults {
                 || hasCode(e, 1158, 1159, 1160, 1161, 1927, 2006, 2013, 90067, 90098, 90121);
     }
 
+    /** Whether there was silence, where a broken connection would have been an answer of a kind. */
+    static boolean isSilence(SQLException e) {
+        return hasCause(e, SocketTimeoutException.class);
+    }
+
     private static String describe(Throwable failure) {
         int depth = 0;
         for (Throwable t = failure; t != null && depth < 10; t = t.getCause()) {

@@ -32,8 +32,9 @@ public final class JdbcBackend implements LockBackend {
         /** By an owner and an expiry in the lock's row, written in short transactions. A crash frees it when the lease ends. */
         LEASE,
         /**
-         * By the row lock itself, in an open transaction on a connection of its own. A crash frees it at once, with the
-         * connection; so it is for few, short locks.
+         * By the row lock itself, in an open transaction on a connection of its own; so it is for few, short locks. A crash
+         * frees it at once, with the connection; a holder that is stopped or cut off, when the database has not heard of it
+         * for its lease and a second or two.
          */
         ROW
     }

@@ -21,12 +21,13 @@ class MariaDbDialect extends Dialect {
             "columns",
             "create-row",
             "create-table",
-            "find-session",
             "look",
             "purge",
             "release",
             "renew",
             "row-lock",
+            "row-silence",
+            "row-silence-default",
             "row-token");
 
     /**
@@ -39,14 +40,14 @@ class MariaDbDialect extends Dialect {
     private static final int NO_SUCH_THREAD = 1094;
 
     MariaDbDialect(String table) {
-        this("mariadb", table, plus(STATEMENTS, "acquire-all", "joined"));
+        this("mariadb", table, plus(STATEMENTS, "acquire-all", "find-session", "joined"));
     }
 
     MariaDbDialect(String folder, String table, List<String> names) {
         super(folder, table, names);
     }
 
-    private static List<String> plus(List<String> names, String... more) {
+    static List<String> plus(List<String> names, String... more) {
         List<String> all = new ArrayList<>(names);
         all.addAll(List.of(more));
         return all;
@@ -142,12 +143,8 @@ class MariaDbDialect extends Dialect {
 
     @Override
     final boolean endSession(Connection connection, long session, long ageMicros) throws SQLException {
-        try (PreparedStatement running =
-                        sql("find-session").on(connection, Map.of("session", session, "age", ageMicros));
-                ResultSet rows = running.executeQuery()) {
-            if (!rows.next()) {
-                return true;
-            }
+        if (!isThere(connection, session, ageMicros)) {
+            return true;
         }
         try (PreparedStatement kill = connection.prepareStatement("KILL " + session)) {
             kill.execute();
@@ -157,6 +154,15 @@ class MariaDbDialect extends Dialect {
                 return true;
             }
             throw e;
+        }
+    }
+
+    /** Whether a session is there that was so long ago. */
+    boolean isThere(Connection connection, long session, long ageMicros) throws SQLException {
+        try (PreparedStatement running =
+                        sql("find-session").on(connection, Map.of("session", session, "age", ageMicros));
+                ResultSet rows = running.executeQuery()) {
+            return rows.next();
         }
     }
 }

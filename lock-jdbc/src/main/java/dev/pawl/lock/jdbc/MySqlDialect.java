@@ -18,7 +18,7 @@ final class MySqlDialect extends MariaDbDialect {
     private static final long COUNT_UNIT = 1L << 52;
 
     MySqlDialect(String table) {
-        super("mysql", table, STATEMENTS);
+        super("mysql", table, plus(STATEMENTS, "last-insert-id", "sessions", "uptime"));
     }
 
     @Override
@@ -37,8 +37,17 @@ final class MySqlDialect extends MariaDbDialect {
                         Statement.RETURN_GENERATED_KEYS)) {
             statement.executeUpdate();
             try (ResultSet keys = statement.getGeneratedKeys()) {
-                return keys.next() ? decoded(keys.getLong(1)) : null;
+                return keys.next() ? decoded(keys.getLong(1)) : lastInsertId(connection);
             }
+        }
+    }
+
+    /** The driver gives no key for a statement that changed nothing when its URL says useAffectedRows=true. */
+    private Reply lastInsertId(Connection connection) throws SQLException {
+        try (PreparedStatement statement = sql("last-insert-id").on(connection, Map.of());
+                ResultSet rows = statement.executeQuery()) {
+            rows.next();
+            return decoded(rows.getLong(1));
         }
     }
 
@@ -57,6 +66,26 @@ final class MySqlDialect extends MariaDbDialect {
             reply = lockRow(connection, key);
         }
         return reply == null ? 0 : unlessLeased(reply.granted() ? reply.token() : 0);
+    }
+
+    /** By what every version has, and shows a user who has no privilege of its own sessions. */
+    @Override
+    boolean isThere(Connection connection, long session, long ageMicros) throws SQLException {
+        try (PreparedStatement uptime = sql("uptime").on(connection, Map.of());
+                ResultSet rows = uptime.executeQuery()) {
+            if (!rows.next() || rows.getLong(2) * 1_000_000 <= ageMicros) {
+                return false;
+            }
+        }
+        try (PreparedStatement sessions = sql("sessions").on(connection, Map.of());
+                ResultSet rows = sessions.executeQuery()) {
+            while (rows.next()) {
+                if (rows.getLong(1) == session) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     @Override

@@ -163,9 +163,13 @@ final class PostgresDialect extends Dialect {
 
     @Override
     @Nullable
-    Reply lockRow(Connection connection, String key) throws SQLException {
-        return one(connection, sql("row-lock"), Map.of("name", key));
+    Reply lockRow(Connection connection, String key, Duration silence) throws SQLException {
+        return one(connection, sql("row-lock"), Map.of("name", key, "silence", Long.toString(silence.toMillis())));
     }
+
+    /** It was set for the transaction. */
+    @Override
+    void allowSilence(Connection connection) {}
 
     @Override
     long lockJoined(Connection connection, String key, Duration patience) throws SQLException {

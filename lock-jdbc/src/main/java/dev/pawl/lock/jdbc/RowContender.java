@@ -46,10 +46,11 @@ final class RowContender implements Contender {
     }
 
     private @Nullable Attempt lock(RowHold candidate, int tokens) throws SQLException {
-        Reply reply = mode.lockRow(candidate.connection(), key);
+        Reply reply = mode.lockRow(candidate.connection(), key, contest.leaseTime());
         if (reply == null || !reply.granted()) {
             return null;
         }
+        candidate.locked();
         RowGrant won = new RowGrant(contest, candidate, reply, tokens);
         grant = won;
         return new Attempt.Granted(won);
@@ -70,7 +71,7 @@ final class RowContender implements Contender {
     public CompletionStage<Void> leave(Executor blocking) {
         return inFlight.handle((answer, failure) -> null).thenCompose(over -> {
             RowGrant untaken = grant;
-            return untaken == null ? NOTHING : mode.rollback(untaken, blocking);
+            return untaken == null ? NOTHING : mode.rollback(untaken);
         });
     }
 }

@@ -15,14 +15,17 @@ import java.util.function.Consumer;
 final class RowHold {
 
     private final Borrowed borrowed;
+    private final Dialect dialect;
     private final Duration limit;
     private final Consumer<RowHold> ended;
     private final ReentrantLock oneAtATime = new ReentrantLock();
     private final AtomicBoolean over = new AtomicBoolean();
+    private volatile boolean silenceLimited;
 
     /** @param ended told once when the connection has gone back */
-    RowHold(Borrowed borrowed, Duration limit, Consumer<RowHold> ended) {
+    RowHold(Borrowed borrowed, Dialect dialect, Duration limit, Consumer<RowHold> ended) {
         this.borrowed = borrowed;
+        this.dialect = dialect;
         this.limit = limit;
         this.ended = ended;
     }
@@ -33,6 +36,11 @@ final class RowHold {
 
     Connection connection() {
         return borrowed.connection();
+    }
+
+    /** Has locked the row: from now on the database ends the session when it is silent for long. */
+    void locked() {
+        silenceLimited = true;
     }
 
     /** Asks whether the transaction is still open. */
@@ -70,6 +78,9 @@ final class RowHold {
             boolean clean = false;
             try {
                 borrowed.answersWithin(limit);
+                if (silenceLimited) {
+                    dialect.allowSilence(connection());
+                }
                 if (commit) {
                     connection().commit();
                 } else {

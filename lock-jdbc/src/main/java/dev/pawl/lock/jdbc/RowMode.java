@@ -1,7 +1,6 @@
 package dev.pawl.lock.jdbc;
 
 import dev.pawl.lock.Guarantees;
-import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.LossReason;
 import dev.pawl.lock.spi.Attempt;
 import dev.pawl.lock.spi.Contender;
@@ -29,26 +28,46 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A lock is held by a row lock, in an open transaction on a connection of its own. When the connection breaks the hold is gone at
- * once; its holder learns of it when it next asks, a third of the lease later at the most.
+ * once; its holder learns of it when it next asks, a third of the lease later at the most. When the holder falls silent, being
+ * stopped or cut off, the database ends the session after the lease.
  */
 final class RowMode implements HoldMode {
 
     /** Attempts need connections too: more than those that hold. */
     static final int SPARE = 4;
 
+    /** After the lease, so that its holder's own end of it comes first. */
+    private static final Duration LATER = Duration.ofSeconds(1);
+
     private final Database database;
     private final DataSource source;
+    private final Connector connector;
+    private final Executor threads;
     private final int most;
     private final Semaphore slots;
     private final Guarantees guarantees;
     private final Set<RowHold> holds = ConcurrentHashMap.newKeySet();
 
-    RowMode(Database database, DataSource source, int most, Guarantees guarantees) {
+    RowMode(
+            Database database,
+            DataSource source,
+            Connector connector,
+            Executor threads,
+            int most,
+            Guarantees guarantees) {
         this.database = database;
         this.source = source;
+        this.connector = connector;
+        this.threads = threads;
         this.most = most;
         this.slots = new Semaphore(most);
         this.guarantees = guarantees;
+    }
+
+    /** Opens a connection to look whether the database is there. */
+    @FunctionalInterface
+    interface Connector {
+        Connection open() throws SQLException;
     }
 
     /** What tries for the row in a transaction that was just begun: null if another has it. */
@@ -82,7 +101,7 @@ final class RowMode implements HoldMode {
         RowHold candidate;
         try {
             borrowed.answersWithin(Duration.ofNanos(end - System.nanoTime()));
-            candidate = new RowHold(borrowed, database.limit(), this::ended);
+            candidate = new RowHold(borrowed, database.dialect(), database.limit(), this::ended);
         } catch (SQLException e) {
             borrowed.abort();
             throw e;
@@ -129,14 +148,15 @@ final class RowMode implements HoldMode {
 
     /** Null if another has it. The row of a name that is new is made in a transaction of its own, so that nobody waits for it. */
     @Nullable
-    Reply lockRow(Connection connection, String key) throws SQLException {
-        Reply reply = database.dialect().lockRow(connection, key);
+    Reply lockRow(Connection connection, String key, Duration leaseTime) throws SQLException {
+        Duration silence = leaseTime.plus(LATER);
+        Reply reply = database.dialect().lockRow(connection, key, silence);
         if (reply != null || database.dialect().look(connection, List.of(key)).containsKey(key)) {
             return reply;
         }
         database.dialect().createRow(connection, key);
         connection.commit();
-        return database.dialect().lockRow(connection, key);
+        return database.dialect().lockRow(connection, key, silence);
     }
 
     @Override
@@ -158,17 +178,17 @@ final class RowMode implements HoldMode {
             return RenewalOutcome.RENEWED;
         } catch (SQLException e) {
             hold.abort();
-            grant.contest().lost(answers(grant) ? LossReason.SESSION_LOST : LossReason.UNREACHABLE);
+            boolean answers = !Faults.isSilence(e) && answers();
+            grant.contest().lost(answers ? LossReason.SESSION_LOST : LossReason.UNREACHABLE);
             return RenewalOutcome.NOT_HELD;
         }
     }
 
-    /** Whether the database itself is there. */
-    private boolean answers(RowGrant grant) {
-        try {
-            database.call(grant.contest().name(), connection -> connection.isValid(1));
-            return true;
-        } catch (LockBackendException e) {
+    /** Whether the database itself is there: asked over a new connection where that can be had, since a pooled one may be dead. */
+    private boolean answers() {
+        try (Connection fresh = connector.open()) {
+            return fresh.isValid(1);
+        } catch (SQLException e) {
             return false;
         }
     }
@@ -176,12 +196,11 @@ final class RowMode implements HoldMode {
     @Override
     public CompletionStage<ReleaseOutcome> release(Grant grant, Executor blocking) {
         RowGrant held = ours(grant);
-        return end(held, blocking, RowHold::commit)
-                .thenApply(ended -> ended ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD);
+        return end(held, RowHold::commit).thenApply(ended -> ended ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD);
     }
 
-    CompletionStage<Void> rollback(RowGrant untaken, Executor blocking) {
-        return end(untaken, blocking, RowHold::rollback).thenAccept(ended -> {});
+    CompletionStage<Void> rollback(RowGrant untaken) {
+        return end(untaken, RowHold::rollback).thenAccept(ended -> {});
     }
 
     @FunctionalInterface
@@ -189,11 +208,15 @@ final class RowMode implements HoldMode {
         boolean of(RowHold hold) throws SQLException;
     }
 
-    private CompletableFuture<Boolean> end(RowGrant grant, Executor blocking, End how) {
+    /**
+     * Each on a thread of its own, as it is on a connection of its own: those that a silent database keeps waiting do not wait
+     * for each other, too.
+     */
+    private CompletableFuture<Boolean> end(RowGrant grant, End how) {
         if (grant.hold().isOver()) {
             return CompletableFuture.completedFuture(false);
         }
-        return database.run(blocking, () -> database.repeat(grant.contest().name(), end -> how.of(grant.hold())));
+        return database.run(threads, () -> database.repeat(grant.contest().name(), end -> how.of(grant.hold())));
     }
 
     private static RowGrant ours(Grant grant) {

@@ -103,6 +103,15 @@ public interface BackendFixture extends AutoCloseable {
     }
 
     /**
+     * How many locks a case may hold at once that needs not be about many: fewer where each takes a connection.
+     *
+     * @return a count, at least 20
+     */
+    default int mostHolds() {
+        return 200;
+    }
+
+    /**
      * How many connections the service has open.
      *
      * @return the count, or empty where there is no such thing

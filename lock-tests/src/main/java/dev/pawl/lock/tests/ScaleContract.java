@@ -77,7 +77,7 @@ public interface ScaleContract extends ContractCase {
     }
 
     private void useOnce(LockClient client, int names) {
-        int inFlight = 200;
+        int inFlight = bench().fixture().mostHolds();
         Semaphore room = new Semaphore(inFlight);
         AtomicInteger failures = new AtomicInteger();
         for (int i = 0; i < names; i++) {

@@ -1,5 +1,7 @@
 -- Locks the row until the transaction ends, unless it is locked, and raises its token.
--- :name the row
+-- The transaction ends, and with it the session, after a silence of so long: a holder that is stopped, or cut off from here,
+-- would keep the row for ever.
+-- :name the row   :silence milliseconds
 -- returns free, the new token, the last, microseconds left to a holder in lease mode, false; no row if it is locked or missing
 WITH free AS (
   SELECT name FROM {table} WHERE name = :name AND expires_at <= clock_timestamp() FOR NO KEY UPDATE SKIP LOCKED
@@ -10,8 +12,8 @@ WITH free AS (
    WHERE lock.name = free.name
   RETURNING token, previous
 )
-SELECT true, token, previous, 0, false FROM updated
+SELECT true, token, previous, 0, false, set_config('idle_in_transaction_session_timeout', :silence, true) FROM updated
 UNION ALL
-SELECT false, token, previous, (extract(epoch FROM expires_at - clock_timestamp()) * 1000000)::bigint, false
+SELECT false, token, previous, (extract(epoch FROM expires_at - clock_timestamp()) * 1000000)::bigint, false, NULL
   FROM {table}
  WHERE name = :name AND NOT EXISTS (SELECT FROM updated) AND expires_at > clock_timestamp()

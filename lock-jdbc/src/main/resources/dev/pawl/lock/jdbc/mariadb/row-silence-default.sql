@@ -1,0 +1,2 @@
+-- Undoes row-silence.
+SET SESSION idle_transaction_timeout = DEFAULT

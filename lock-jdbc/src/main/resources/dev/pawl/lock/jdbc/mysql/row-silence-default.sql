@@ -1,0 +1,2 @@
+-- Undoes row-silence.
+SET SESSION wait_timeout = DEFAULT
