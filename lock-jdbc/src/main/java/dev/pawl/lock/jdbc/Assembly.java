@@ -118,7 +118,7 @@ final class Assembly {
             server = server(connection.getMetaData().getURL());
             new Schema(dialect, options.createTable()).prepare(connection);
         }
-// H2 closes its file when a thread is interrupted in it. And a pool of the application's may lend each of its
+        // H2 closes its file when a thread is interrupted in it. And a pool of the application's may lend each of its
         // threads the connection of that thread's own transaction, which is not ours to commit.
         boolean runsOnCallers = own != null && !(dialect instanceof H2Dialect);
         int most = dialect instanceof H2Dialect ? H2_THREADS : THREADS;

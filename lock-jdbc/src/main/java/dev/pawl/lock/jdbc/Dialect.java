@@ -172,13 +172,21 @@ abstract class Dialect {
      */
     @Nullable
     Reply lockRow(Connection connection, String key, Duration silence) throws SQLException {
-        Reply reply = one(connection, sql("row-lock"), Map.of("name", key));
+        Reply reply = lockRow(connection, key);
         if (reply != null && reply.granted()) {
-            sql("row-token").update(connection, Map.of("name", key, "token", reply.token()));
             sql("row-silence")
                     .update(
                             connection,
                             Map.of("seconds", silence.plusMillis(999).toSeconds()));
+        }
+        return reply;
+    }
+
+    /** The same, and nothing is set on the session. */
+    final @Nullable Reply lockRow(Connection connection, String key) throws SQLException {
+        Reply reply = one(connection, sql("row-lock"), Map.of("name", key));
+        if (reply != null && reply.granted()) {
+            sql("row-token").update(connection, Map.of("name", key, "token", reply.token()));
         }
         return reply;
     }
