@@ -2,6 +2,7 @@ package dev.pawl.lock.jdbc;
 
 import dev.pawl.lock.LockBackendException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
@@ -125,6 +126,9 @@ final class Faults {
         }
         if (failure instanceof SocketTimeoutException) {
             return "did not answer in time: it is stopped, overloaded, or cut off; what was asked will be undone";
+        }
+        if (failure instanceof SocketException) {
+            return "broke the connection: " + failure.getMessage();
         }
         if (failure instanceof SSLException) {
             return "failed the TLS handshake: " + failure.getMessage();

@@ -47,12 +47,8 @@ record JdbcUrl(
         if (settings.password() != null && settings.username() == null) {
             throw new LockConfigException("pawl.password without pawl.username");
         }
-        try {
-            return new JdbcUrl(
-                    settings.url(), settings.username(), settings.password(), poolSize(settings), options(settings));
-        } catch (IllegalArgumentException e) {
-            throw new LockConfigException("pawl.jdbc.*: " + e.getMessage(), e);
-        }
+        return new JdbcUrl(
+                settings.url(), settings.username(), settings.password(), poolSize(settings), options(settings));
     }
 
     /** The second part of the URL, in lower case. */
@@ -68,7 +64,7 @@ record JdbcUrl(
     }
 
     private static JdbcOptions options(BackendSettings settings) {
-        JdbcOptions options = JdbcOptions.DEFAULTS.withNamespace(settings.namespace());
+        JdbcOptions options = namespace(settings);
         options = with(settings, TABLE, options, (o, value) -> o.withTable(value));
         options = with(settings, CREATE_TABLE, options, (o, value) -> o.withCreateTable(yesOrNo(value)));
         options = with(settings, MODE, options, (o, value) -> o.withMode(mode(value)));
@@ -79,13 +75,28 @@ record JdbcUrl(
                 settings, ROW_CONNECTIONS, options, (o, value) -> o.withRowConnections(number(ROW_CONNECTIONS, value)));
     }
 
+    private static JdbcOptions namespace(BackendSettings settings) {
+        try {
+            return JdbcOptions.DEFAULTS.withNamespace(settings.namespace());
+        } catch (IllegalArgumentException e) {
+            throw new LockConfigException("pawl.namespace: " + e.getMessage(), e);
+        }
+    }
+
     private static JdbcOptions with(
             BackendSettings settings,
             String key,
             JdbcOptions options,
             BiFunction<JdbcOptions, String, JdbcOptions> set) {
         String value = settings.properties().get(key);
-        return value == null ? options : set.apply(options, value.strip());
+        if (value == null) {
+            return options;
+        }
+        try {
+            return set.apply(options, value.strip());
+        } catch (IllegalArgumentException e) {
+            throw new LockConfigException(key + "=" + value.strip() + ": " + e.getMessage(), e);
+        }
     }
 
     private static int poolSize(BackendSettings settings) {

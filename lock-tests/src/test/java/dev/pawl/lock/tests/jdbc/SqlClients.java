@@ -7,6 +7,7 @@ import dev.pawl.lock.jdbc.JdbcBackend;
 import dev.pawl.lock.jdbc.JdbcBackendProvider;
 import dev.pawl.lock.spi.BackendSettings;
 import dev.pawl.lock.spi.LockBackend;
+import dev.pawl.lock.tests.Bench;
 import dev.pawl.lock.tests.servers.SqlServer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -22,6 +23,11 @@ final class SqlClients implements AutoCloseable {
     static final Duration IO_LIMIT = SqlFixture.IO_LIMIT;
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+    /** Lets time pass that is part of the case. */
+    static void pass(Duration time) {
+        Bench.await("time passes").pollDelay(time).atMost(time.plusSeconds(40)).until(() -> true);
+    }
 
     /** As an application connects, with settings such as {@code pawl.jdbc.pool-size=1}. */
     LockClient connect(String url, String... settings) {
