@@ -82,8 +82,10 @@ final class Waiting {
      * @param hears whether a release is heard of
      */
     long nextLook(boolean hears, long shortest) {
-        long last = lookedAt - askedAt > 0 ? lookedAt : askedAt;
-        long ceiling = ceiling();
+        boolean looked = lookedAt - askedAt > 0;
+        long last = looked ? lookedAt : askedAt;
+        // The first look has to be over when it would ask by itself again, before its ceiling: it does not then.
+        long ceiling = looked ? ceiling() : ceiling() - ceiling() / 4;
         long rest = hears ? ceiling : Math.max(shortest, Math.min(ceiling, (System.nanoTime() - since) / 8));
         long regular = last + rest;
         long end = endsAt == Long.MAX_VALUE ? regular : Math.max(endsAt, last + shortest);
