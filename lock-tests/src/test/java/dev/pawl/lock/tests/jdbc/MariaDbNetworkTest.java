@@ -1,0 +1,30 @@
+package dev.pawl.lock.tests.jdbc;
+
+import dev.pawl.lock.tests.servers.MariaDbServer;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** MariaDB at the end of a network that fails, with its own driver and with MySQL's. */
+@EnabledIf(value = "dev.pawl.lock.tests.servers.MariaDbServer#isAvailable", disabledReason = "MariaDB runs in Docker")
+final class MariaDbNetworkTest {
+
+    @Nested
+    final class WithItsOwnDriver extends SqlNetwork {
+        WithItsOwnDriver() {
+            super(
+                    new SqlFixture(
+                            MariaDbServer.shared(), MariaDbServer.shared().url()),
+                    MariaDbServer.shared().url());
+        }
+    }
+
+    @Nested
+    final class WithMySqlsDriver extends SqlNetwork {
+        WithMySqlsDriver() {
+            super(
+                    new SqlFixture(
+                            MariaDbServer.shared(), MariaDbServer.shared().url()),
+                    MariaDbServer.shared().mysqlUrl());
+        }
+    }
+}
