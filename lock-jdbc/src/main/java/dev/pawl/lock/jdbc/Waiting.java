@@ -10,7 +10,11 @@ final class Waiting {
     private final Contest contest;
     private final String key;
     private final String member;
-    private final long since = System.nanoTime();
+
+    /** Since when the lock is held as it is, as far as was seen. */
+    private volatile long since = System.nanoTime();
+
+    private volatile String lastOwner = "";
 
     /** When it last asked for the lock by itself: a look that began later knows better. */
     private volatile long askedAt = since;
@@ -70,9 +74,13 @@ final class Waiting {
                 || holder.owner().equals(contest.owner());
     }
 
-    /** A look found another holder, for so long. */
-    void seenBusy(long at, long leftNanos) {
-        endsAt = at + leftNanos;
+    /** A look found another holder. A lock that changes hands is looked for as if the wait had just begun. */
+    void seenBusy(long at, Dialect.Holder holder) {
+        if (!holder.owner().equals(lastOwner)) {
+            lastOwner = holder.owner();
+            since = at;
+        }
+        endsAt = at + holder.leftMicros() * 1_000;
         lookedAt = at;
     }
 

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  * thread for each backend, which runs while somebody waits, or listens.
  *
  * <p>How often: where the database tells of releases, as often as the most impatient waiter's retry ceiling says, since a
- * message can be lost. Where it does not, after an eighth of the time that the youngest waiter has waited, from 20 ms up to
- * that ceiling: a short hold is noticed soon, and a long one costs one statement a second. In both cases, too, when the lease
+ * message can be lost. Where it does not, after an eighth of the time that a lock was seen to be held by the same owner, from 20
+ * ms up to that ceiling: a lock that changes hands is got sooner, and a long hold costs one statement a second. In both cases, too, when the lease
  * of a holder, or a reservation, is due to end.
  */
 final class Watch implements AutoCloseable {
@@ -123,7 +123,7 @@ final class Watch implements AutoCloseable {
         for (Waiting waiting : waiters.values()) {
             Holder holder = holders.get(waiting.key());
             if (holder != null && !waiting.concerns(holder)) {
-                waiting.seenBusy(began, holder.leftMicros() * 1_000);
+                waiting.seenBusy(began, holder);
             } else if (keys.contains(waiting.key())) {
                 waiting.wake();
             }
