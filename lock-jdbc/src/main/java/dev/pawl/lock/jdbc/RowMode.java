@@ -47,6 +47,7 @@ final class RowMode implements HoldMode {
     private final Semaphore slots;
     private final Guarantees guarantees;
     private final Set<RowHold> holds = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     RowMode(
             Database database,
@@ -102,7 +103,7 @@ final class RowMode implements HoldMode {
         try {
             borrowed.answersWithin(Duration.ofNanos(end - System.nanoTime()));
             candidate = new RowHold(borrowed, database.dialect(), database.limit(), this::ended);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             borrowed.abort();
             throw e;
         }
@@ -129,6 +130,10 @@ final class RowMode implements HoldMode {
                             null);
         }
         holds.add(candidate);
+        if (closed) {
+            // It came too late for close() to see it.
+            throw database.faults().fault(lock, Duration.ZERO, "is not asked any more: this client was closed", null);
+        }
         return true;
     }
 
@@ -229,6 +234,7 @@ final class RowMode implements HoldMode {
     /** What is held still goes with its connection. */
     @Override
     public void close() {
+        closed = true;
         new ArrayList<>(holds).forEach(RowHold::abort);
     }
 }
