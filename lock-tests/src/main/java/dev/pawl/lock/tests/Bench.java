@@ -7,6 +7,7 @@ import dev.pawl.lock.Lease;
 import dev.pawl.lock.LockClient;
 import dev.pawl.lock.LockOptions;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Callable;
@@ -237,9 +238,20 @@ public final class Bench implements AutoCloseable {
      * @return the running child, killed with the case
      */
     public ChildJvm child(String... command) {
+        return child(Map.of(), command);
+    }
+
+    /**
+     * Starts another JVM on the same service, in an environment of its own.
+     *
+     * @param environment variables beside those of this JVM
+     * @param command the arguments of {@link ChildMain}
+     * @return the running child, killed with the case
+     */
+    public ChildJvm child(Map<String, String> environment, String... command) {
         String url = fixture.url()
                 .orElseThrow(() -> new AssertionError("no child JVM reaches this service; skip with @SkippedCase"));
-        ChildJvm child = ChildJvm.start(ChildMain.class, url, fixture.settings(), command);
+        ChildJvm child = ChildJvm.start(ChildMain.class, url, fixture.settings(), environment, command);
         children.add(child);
         return child;
     }

@@ -44,7 +44,12 @@ public final class ChildJvm implements AutoCloseable {
         reaper = new Thread(process::destroyForcibly, "child-" + process.pid() + "-reaper");
     }
 
-    static ChildJvm start(Class<?> main, String url, Map<String, String> settings, String... arguments) {
+    static ChildJvm start(
+            Class<?> main,
+            String url,
+            Map<String, String> settings,
+            Map<String, String> environment,
+            String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -56,6 +61,7 @@ public final class ChildJvm implements AutoCloseable {
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.redirectInput(Redirect.PIPE);
+        builder.environment().putAll(environment);
         builder.environment().put(URL_VARIABLE, url);
         builder.environment()
                 .put(

@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
  *   <li>{@code hold}: acquires, writes {@code held <token>}, and keeps the lock until it is told {@code release}
  *   <li>{@code watch}: the same, and then writes {@code saw <nanoTime before> <isValid>} all the time
  *   <li>{@code wait}: writes {@code waiting}, and waits for the lock as three threads
- *   <li>{@code contend}: as three threads, acquires and releases as often as the fourth argument says; writes {@code claim
+ *   <li>{@code contend}: writes {@code clock} and what it takes for the time in ms; as three threads, acquires and releases as often as the fourth argument says; writes {@code claim
  *       <token> <invoked> <acquired> <ended>} for each, and {@code done}
  * </ul>
  */
@@ -59,7 +59,10 @@ public final class ChildMain {
                 case "hold" -> hold(lock, input);
                 case "watch" -> watch(lock, input);
                 case "wait" -> await(lock, input);
-                case "contend" -> contend(lock, Integer.parseInt(arguments[3]));
+                case "contend" -> {
+                    say("clock " + System.currentTimeMillis());
+                    contend(lock, Integer.parseInt(arguments[3]));
+                }
                 default -> throw new IllegalArgumentException("no such command: " + arguments[0]);
             }
         }

@@ -1,0 +1,94 @@
+package dev.pawl.lock.tests.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.pawl.lock.tests.Bench;
+import dev.pawl.lock.tests.ChildJvm;
+import dev.pawl.lock.tests.Claim;
+import dev.pawl.lock.tests.servers.PostgresServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A process whose clock is a minute wrong: only the database's counts, and the monotonic one. The wrong clock is that of Debian's
+ * {@code libfaketime}; without it this is skipped.
+ */
+@Timeout(120)
+final class WrongClockTest {
+
+    private static final int ROUNDS = 20;
+    private static final int THREADS = 3;
+
+    private final PostgresServer server = PostgresServer.shared();
+    private final Bench bench = new Bench(new PostgresFixture(), "clock");
+
+    @BeforeEach
+    void heal() {
+        server.heal();
+    }
+
+    @AfterEach
+    void close() {
+        bench.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"+60s", "-60s"})
+    void processWhoseClockIsAMinuteWrong_overlapsWithNobody(String wrong) throws IOException {
+        Optional<Path> library = library();
+        assumeTrue(library.isPresent(), "libfaketime is not installed (Debian: faketime)");
+        Map<String, String> environment = Map.of(
+                "LD_PRELOAD",
+                library.orElseThrow().toString(),
+                "FAKETIME",
+                wrong,
+                "FAKETIME_DONT_FAKE_MONOTONIC",
+                "1",
+                // What it is for, old C libraries, is over; here it would end every wait at once.
+                "FAKETIME_FORCE_MONOTONIC_FIX",
+                "0");
+        String name = bench.name();
+        String[] command = {"contend", name, "2000", Integer.toString(ROUNDS)};
+        ChildJvm right = bench.child(command);
+        ChildJvm off = bench.child(environment, command);
+        right.awaitLine("done");
+        off.awaitLine("done");
+        long difference = startedAt(off) - startedAt(right);
+        assertThat(Math.abs(difference)).as("ms between the two clocks").isBetween(40_000L, 80_000L);
+        List<Claim> claims =
+                Stream.of(right, off).flatMap(child -> Claim.of(child).stream()).toList();
+        assertThat(claims).hasSize(2 * THREADS * ROUNDS);
+        Claim.assertOneAtATime(claims);
+        Claim.assertTokensOnlyGoUp(claims);
+        bench.assertNothingLeft(name);
+    }
+
+    /** What the process itself took for the time: proof that its clock is wrong. */
+    private static long startedAt(ChildJvm child) {
+        return Long.parseLong(child.awaitLine("clock").get(0));
+    }
+
+    private static Optional<Path> library() throws IOException {
+        Path libraries = Path.of("/usr/lib");
+        if (!Files.isDirectory(libraries)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> architectures = Files.list(libraries)) {
+            return architectures
+                    .map(architecture -> architecture.resolve("faketime/libfaketimeMT.so.1"))
+                    .filter(Files::isRegularFile)
+                    .findFirst();
+        }
+    }
+}
