@@ -61,7 +61,7 @@ final class DockerProcesses implements ServerProcesses {
 
     private static String signalScript(Signal signal, int port) {
         String script = "cd " + directory(port) + " && send " + signal + " $(cat pid)";
-        return signal == Signal.KILL ? script + "\n(cd data && sh ../after-kill)\nrm -f pid" : script;
+        return signal == Signal.KILL ? script + "\n(cd data && sh ../after-kill) >>log 2>&1\nrm -f pid" : script;
     }
 
     @Override

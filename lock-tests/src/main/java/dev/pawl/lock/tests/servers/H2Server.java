@@ -16,7 +16,7 @@ import java.util.Properties;
  * is that of a plain server; with {@link #autoServerUrl()} a client finds it by the database's file.
  *
  * <p>While the process is dead nobody can open the file, so that no client becomes the server itself. A commit that was
- * acknowledged survives {@link #kill()} ({@code WRITE_DELAY=0}, which is not H2's default). {@link #user()} is an
+ * acknowledged survives {@link #kill()}, which takes settings that are not H2's defaults. {@link #user()} is an
  * administrator. The {@link #log()} has only what goes wrong in the process itself: H2 does not log what it has refused.
  */
 public final class H2Server extends SqlServer {
@@ -80,21 +80,34 @@ public final class H2Server extends SqlServer {
         return ";USER=" + USER + ";PASSWORD=" + PASSWORD;
     }
 
+    /**
+     * Each process has the database in a directory of a new name. A client that was about to open the file when the last one
+     * died has resolved the link already, and goes on for seconds; where the directory was it finds a plain file.
+     */
     @Override
     ServerNode node() {
-        String start = "exec java -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dh2.bindAddress=\"$ADDRESS\" -cp "
-                + quoted(System.getProperty("java.class.path"))
-                + String.join(
-                        " ",
-                        List.of(
-                                " " + H2Process.class.getName(),
-                                DATABASE,
-                                USER,
-                                PASSWORD,
-                                ADMIN,
-                                port + "",
-                                quoted(link)));
-        return new ServerNode(port, Map.of(), start, "rm -f *.lock.db");
+        String start = """
+                generation=$(($(cat ../generation 2>/dev/null || echo 0) + 1))
+                echo $generation >../generation
+                if [ -f keep ]; then
+                    mv ../kept ../$generation
+                    rm -f ../$generation/*.lock.db
+                else
+                    rm -rf ../kept
+                    mkdir ../$generation
+                fi
+                : >keep
+                cd ../$generation
+                exec java -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dh2.bindAddress="$ADDRESS" -cp %s %s %s
+                """.formatted(
+                        quoted(System.getProperty("java.class.path")),
+                        H2Process.class.getName(),
+                        String.join(" ", DATABASE, USER, PASSWORD, ADMIN, Integer.toString(port), quoted(link)));
+        String afterKill = """
+                generation=$(cat ../generation)
+                mv ../$generation ../kept && : >../$generation
+                """;
+        return new ServerNode(port, Map.of(), start, afterKill);
     }
 
     private static String quoted(Object word) {

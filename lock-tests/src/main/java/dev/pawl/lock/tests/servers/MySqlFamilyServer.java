@@ -30,11 +30,7 @@ abstract sealed class MySqlFamilyServer extends SqlServer permits MariaDbServer,
             GRANT ALL ON *.* TO %4$s@'%%' WITH GRANT OPTION;
             """.formatted(DATABASE, USER, PASSWORD, ADMIN);
 
-    private static final String FROM_A_TEMPLATE = """
-            if [ "$(id -u)" = 0 ]; then     # the server refuses to be root
-                chown 65534:65534 . .. ../log
-                exec setpriv --reuid=65534 --regid=65534 --clear-groups sh ../start
-            fi
+    private static final String FROM_A_TEMPLATE = ServerNode.NOT_AS_ROOT + """
             set -e
             if [ ! -d mysql ]; then
                 if [ ! -d ../template ]; then
@@ -50,7 +46,7 @@ abstract sealed class MySqlFamilyServer extends SqlServer permits MariaDbServer,
             """;
 
     private static final String OPTIONS = """
-             --datadir=. --socket=socket --pid-file=pid --init-file="$PWD/../init.sql" \
+             --datadir="$PWD" --socket=socket --pid-file=pid --init-file="$PWD/../init.sql" \
             --bind-address="$ADDRESS" --skip-name-resolve --max-connections=200 \
             --character-set-server=utf8mb4 --innodb-print-all-deadlocks=ON \
             """

@@ -65,7 +65,7 @@ public final class MySqlServer extends MySqlFamilyServer {
 
     @Override
     String makeTemplate() {
-        return "mysqld --no-defaults --initialize-insecure --datadir=../new";
+        return "mysqld --no-defaults --initialize-insecure --datadir=\"$PWD/../new\"";
     }
 
     @Override

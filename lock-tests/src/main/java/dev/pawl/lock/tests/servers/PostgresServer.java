@@ -18,11 +18,7 @@ public final class PostgresServer extends SqlServer {
     /** Waits up to 5 s for each to be gone: what it has locked could not be dropped before. */
     private static final String TERMINATE = "SELECT pg_terminate_backend(pid, 5000)" + CLIENTS;
 
-    private static final String FROM_A_TEMPLATE = """
-            if [ "$(id -u)" = 0 ]; then     # the server refuses to be root
-                chown 65534:65534 . ..
-                exec setpriv --reuid=65534 --regid=65534 --clear-groups sh ../start
-            fi
+    private static final String FROM_A_TEMPLATE = ServerNode.NOT_AS_ROOT + """
             set -e
             if [ ! -f PG_VERSION ]; then
                 if [ ! -d ../template ]; then

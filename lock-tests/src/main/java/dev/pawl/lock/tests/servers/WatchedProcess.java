@@ -20,7 +20,7 @@ final class WatchedProcess {
             end() {
                 send KILL "$server"
                 wait
-                (cd data && sh ../after-kill)
+                (cd data && sh ../after-kill) >>log 2>&1
                 rm -f pid
             }
             trap '' HUP INT TERM        # a Ctrl-C must not end the shell before its child
