@@ -6,7 +6,6 @@ import dev.pawl.lock.Guarantees.CrashRelease;
 import dev.pawl.lock.Guarantees.Order;
 import dev.pawl.lock.Guarantees.TokenDurability;
 import dev.pawl.lock.Guarantees.WakeUp;
-import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.LockConfigException;
 import java.math.BigInteger;
 import java.security.SecureRandom;
@@ -124,13 +123,16 @@ final class Assembly {
         int most = dialect instanceof H2Dialect ? H2_THREADS : THREADS;
         ExecutorService threads =
                 threads(options.mode() == JdbcBackend.Mode.ROW ? Math.max(most, options.rowConnections()) : most);
+        ExecutorService ahead = threads(1);
         opened.push(threads::shutdown);
+        opened.push(ahead::shutdown);
         Database database = new Database(
                 source,
                 dialect,
                 new Faults(dialect.product(), server, secrets),
                 options.ioTimeout(),
                 threads,
+                ahead,
                 runsOnCallers);
         HoldMode mode = options.mode() == JdbcBackend.Mode.LEASE
                 ? leaseMode(database, source, own)
@@ -145,7 +147,11 @@ final class Assembly {
         if (dialect instanceof PostgresDialect) {
             PostgresEar.Connector connector = own == null ? source::getConnection : own::connect;
             ear = PostgresEar.open(
-                    connector, dialect, node, options.ioTimeout(), () -> releaseAgain(database, recentReleases));
+                    connector,
+                    dialect,
+                    node,
+                    options.ioTimeout(),
+                    fresh -> releaseAgain(dialect, fresh, recentReleases));
             if (ear == null) {
                 LOG.warn(
                         "PostgreSQL's notifications do not arrive, as behind a pooler of transactions: waiters look for releases");
@@ -161,17 +167,10 @@ final class Assembly {
                 database, watch, node, options.idleRetention(), recentReleases, leaseGuarantees(database, hears));
     }
 
-    /** What fails here is left to the leases. */
-    private static void releaseAgain(Database database, RecentReleases recentReleases) {
-        try {
-            database.call("", connection -> {
-                for (RecentReleases.Release release : recentReleases.all()) {
-                    database.dialect().release(connection, release.key(), release.owner());
-                }
-                return true;
-            });
-        } catch (LockBackendException e) {
-            LOG.debug("the last releases before a reconnect could not be sent again", e);
+    private static void releaseAgain(Dialect dialect, Connection connection, RecentReleases recentReleases)
+            throws SQLException {
+        for (RecentReleases.Release release : recentReleases.all()) {
+            dialect.release(connection, release.key(), release.owner());
         }
     }
 

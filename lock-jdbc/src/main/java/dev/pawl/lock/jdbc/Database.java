@@ -47,19 +47,29 @@ final class Database {
     private final Faults faults;
     private final long limitNanos;
     private final Executor own;
+    private final Executor ahead;
     private final boolean runsOnCallers;
     private final Map<Connection, Long> sessions = Collections.synchronizedMap(new WeakHashMap<>());
 
     /**
      * @param own where exchanges run that must not be interrupted; unused when {@code runsOnCallers}
+     * @param ahead where exchanges run that must not wait behind others
      * @param runsOnCallers whether the thread that waits for an exchange may run it
      */
-    Database(DataSource source, Dialect dialect, Faults faults, Duration limit, Executor own, boolean runsOnCallers) {
+    Database(
+            DataSource source,
+            Dialect dialect,
+            Faults faults,
+            Duration limit,
+            Executor own,
+            Executor ahead,
+            boolean runsOnCallers) {
         this.source = source;
         this.dialect = dialect;
         this.faults = faults;
         this.limitNanos = limit.toNanos();
         this.own = own;
+        this.ahead = ahead;
         this.runsOnCallers = runsOnCallers;
     }
 
@@ -78,6 +88,11 @@ final class Database {
     /** Runs an exchange for its answer within the limit. */
     <T> CompletableFuture<T> submit(String lock, Executor blocking, Work<T> work) {
         return inTime(lock, exchange(lock, blocking, work, null));
+    }
+
+    /** The same for an exchange that must not wait in line behind a thousand attempts. */
+    <T> CompletableFuture<T> submitAhead(String lock, Work<T> work) {
+        return inTime(lock, on(ahead, () -> call(lock, work)));
     }
 
     /**
@@ -99,11 +114,15 @@ final class Database {
 
     /** Runs what blocks where it may. */
     <T> CompletableFuture<T> run(Executor blocking, Supplier<T> body) {
+        // An interrupt closes what a virtual thread reads from: the others that wait would hear of it.
+        boolean here = runsOnCallers && !VirtualThreads.isVirtual(Thread.currentThread());
+        return on(here ? blocking : own, body);
+    }
+
+    private static <T> CompletableFuture<T> on(Executor executor, Supplier<T> body) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         try {
-            // An interrupt closes what a virtual thread reads from: the others that wait would hear of it.
-            boolean here = runsOnCallers && !VirtualThreads.isVirtual(Thread.currentThread());
-            (here ? blocking : own).execute(() -> {
+            executor.execute(() -> {
                 try {
                     answer.complete(body.get());
                 } catch (Throwable e) {

@@ -71,7 +71,7 @@ final class LeaseMode implements HoldMode {
         due.forEach(grant -> grants.put(ours(grant).key(), ours(grant)));
         String lock =
                 due.stream().map(grant -> grant.contest().name()).findFirst().orElse("");
-        return database.submit(lock, blocking, connection -> renew(connection, grants))
+        return database.submitAhead(lock, connection -> renew(connection, grants))
                 .whenComplete((outcomes, failure) -> purgeNowAndThen(blocking));
     }
 

@@ -34,16 +34,23 @@ final class PostgresEar implements Ear {
         Connection open() throws SQLException;
     }
 
+    /** What is to be said to a server that may have crashed, over the connection that was just opened. */
+    @FunctionalInterface
+    interface AfterReconnect {
+        void on(Connection fresh) throws SQLException;
+    }
+
     private final Connector connector;
     private final Dialect dialect;
     private final String node;
     private final Duration limit;
-    private final Runnable afterReconnect;
+    private final AfterReconnect afterReconnect;
     private volatile @Nullable Connection connection;
     private volatile boolean closed;
     private long pause = FIRST_PAUSE;
 
-    private PostgresEar(Connector connector, Dialect dialect, String node, Duration limit, Runnable afterReconnect) {
+    private PostgresEar(
+            Connector connector, Dialect dialect, String node, Duration limit, AfterReconnect afterReconnect) {
         this.connector = connector;
         this.dialect = dialect;
         this.node = node;
@@ -54,11 +61,12 @@ final class PostgresEar implements Ear {
     /**
      * Listens, and makes sure that a message arrives: a pooler that gives each transaction another session drops them.
      *
-     * @param afterReconnect run each time after the connection was lost and opened again: the server may have crashed
+     * @param afterReconnect run each time after the connection was lost and opened again: the server may have crashed. If it
+     *     fails, the connection counts as lost again
      * @return null if none does
      */
     static @Nullable PostgresEar open(
-            Connector connector, Dialect dialect, String node, Duration limit, Runnable afterReconnect)
+            Connector connector, Dialect dialect, String node, Duration limit, AfterReconnect afterReconnect)
             throws SQLException {
         PostgresEar ear = new PostgresEar(connector, dialect, node, limit, afterReconnect);
         ear.connect();
@@ -134,12 +142,20 @@ final class PostgresEar implements Ear {
         }
         try {
             connect();
-            pause = FIRST_PAUSE;
+            Connection fresh = connection;
             sleepers.wakeAll();
-            afterReconnect.run();
+            if (fresh != null) {
+                afterReconnect.on(fresh);
+            }
+            pause = FIRST_PAUSE;
         } catch (SQLException e) {
             pause = Math.min(2 * pause, LONGEST_PAUSE);
-            LOG.debug("the connection for wake-ups cannot be opened", e);
+            Connection broken = connection;
+            if (broken != null) {
+                lost(broken, e);
+            } else {
+                LOG.debug("the connection for wake-ups cannot be opened", e);
+            }
         }
     }
 
