@@ -103,13 +103,15 @@ public interface ScaleContract extends ContractCase {
 
     @Test
     default void aThousandHolds_areAllRenewed() {
-        LockClient client = bench().newClient(Bench.options(Duration.ofMillis(1_500)));
+        // A lease begins before its request waits in line behind hundreds of others.
+        Duration leaseTime = Duration.ofSeconds(4);
+        LockClient client = bench().newClient(Bench.options(leaseTime));
         List<Lease> leases = Bench.get(all(Stream.generate(bench()::name)
                 .limit(1_000)
                 .map(name -> client.lock(name).acquireAsync())
                 .toList()));
         Bench.await("two lease times pass")
-                .during(Duration.ofSeconds(3))
+                .during(leaseTime.multipliedBy(2))
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> leases.stream().allMatch(Lease::isValid));
         leases.stream().map(Lease::releaseAsync).toList().forEach(CompletableFuture::join);

@@ -12,6 +12,6 @@ final class H2AutoServerContractTest extends LockContract {
     @Override
     protected BackendFixture startService() {
         H2Server server = H2Server.shared();
-        return new SqlFixture(server, server.autoServerUrl());
+        return new H2Fixture(server, server.autoServerUrl());
     }
 }

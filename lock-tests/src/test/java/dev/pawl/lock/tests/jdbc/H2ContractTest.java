@@ -12,6 +12,6 @@ final class H2ContractTest extends LockContract {
     @Override
     protected BackendFixture startService() {
         H2Server server = H2Server.shared();
-        return new SqlFixture(server, server.url());
+        return new H2Fixture(server, server.url());
     }
 }
