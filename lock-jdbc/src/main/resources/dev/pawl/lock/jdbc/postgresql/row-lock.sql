@@ -12,8 +12,8 @@ WITH free AS (
    WHERE lock.name = free.name
   RETURNING token, previous
 )
-SELECT true, token, previous, 0, false, set_config('idle_in_transaction_session_timeout', :silence, true) FROM updated
+SELECT true, token, previous, 0, false, false, set_config('idle_in_transaction_session_timeout', :silence, true) FROM updated
 UNION ALL
-SELECT false, token, previous, (extract(epoch FROM expires_at - clock_timestamp()) * 1000000)::bigint, false, NULL
+SELECT false, token, previous, (extract(epoch FROM expires_at - clock_timestamp()) * 1000000)::bigint, false, false, NULL
   FROM {table}
  WHERE name = :name AND NOT EXISTS (SELECT FROM updated) AND expires_at > clock_timestamp()
