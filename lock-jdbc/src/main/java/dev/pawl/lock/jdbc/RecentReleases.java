@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The releases of the last seconds. PostgreSQL confirms one before it is on its disk, so one that was confirmed just before a
@@ -15,6 +16,7 @@ final class RecentReleases {
     private static final long KEPT = Duration.ofSeconds(3).toNanos();
 
     private final ConcurrentLinkedQueue<Release> releases = new ConcurrentLinkedQueue<>();
+    private final ReentrantLock forgetting = new ReentrantLock();
 
     /**
      * One release.
@@ -27,10 +29,18 @@ final class RecentReleases {
 
     void add(String key, String owner) {
         long now = System.nanoTime();
-        for (Release oldest = releases.peek(); oldest != null && now - oldest.at > KEPT; oldest = releases.peek()) {
-            releases.remove(oldest);
-        }
         releases.add(new Release(key, owner, now));
+        // By one at a time: whoever removes what another has just removed would search, or take a younger one.
+        if (forgetting.tryLock()) {
+            try {
+                for (Release oldest = releases.peek(); oldest != null && now - oldest.at > KEPT; ) {
+                    releases.poll();
+                    oldest = releases.peek();
+                }
+            } finally {
+                forgetting.unlock();
+            }
+        }
     }
 
     List<Release> all() {
