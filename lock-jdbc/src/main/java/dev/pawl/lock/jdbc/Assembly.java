@@ -14,6 +14,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -49,9 +51,17 @@ final class Assembly {
         this.secrets = secrets;
     }
 
-    /** A backend on the application's connections. */
+    /** A backend on the application's connections: not that of the transaction which the caller may have. */
     static JdbcBackend on(DataSource source, JdbcOptions options) {
-        return new Assembly(options, Secrets.of(null, null)).guarded(null, assembly -> assembly.assemble(source, null));
+        Assembly assembly = new Assembly(options, Secrets.of(null, null));
+        try {
+            return CompletableFuture.supplyAsync(
+                            () -> assembly.guarded(null, own -> own.assemble(source, null)),
+                            task -> assembly.thread(task).start())
+                    .join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : e;
+        }
     }
 
     /** A backend on connections of its own. */
@@ -222,13 +232,15 @@ final class Assembly {
 
     private ExecutorService threads(int count) {
         ThreadPoolExecutor threads =
-                new ThreadPoolExecutor(count, count, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, "pawl-jdbc-" + node);
-                    thread.setDaemon(true);
-                    return thread;
-                });
+                new ThreadPoolExecutor(count, count, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), this::thread);
         threads.allowCoreThreadTimeOut(true);
         return threads;
+    }
+
+    private Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "pawl-jdbc-" + node);
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** Host and port of a URL, or null where there is none. */

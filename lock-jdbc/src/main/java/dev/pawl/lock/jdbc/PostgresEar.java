@@ -171,7 +171,8 @@ final class PostgresEar implements Ear {
         try {
             broken.abort(Runnable::run);
             broken.close();
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
+            // A pool's connection trips over the thread that reads from it, and hears just now that it is broken.
             LOG.debug("a broken connection cannot be closed", e);
         }
     }

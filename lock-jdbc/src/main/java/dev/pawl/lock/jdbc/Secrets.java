@@ -23,7 +23,11 @@ final class Secrets {
         if (url != null) {
             Matcher userInfo = USER_INFO.matcher(url);
             if (userInfo.find()) {
-                secrets.add(userInfo.group(1));
+                // A driver that takes a slash in it for the end of the server repeats the pieces.
+                for (String piece : userInfo.group(1).split("/", -1)) {
+                    secrets.add(piece);
+                    secrets.add(piece.substring(piece.indexOf(':') + 1));
+                }
                 secrets.add(userInfo.group(1).substring(userInfo.group(1).indexOf(':') + 1));
             }
             Matcher parameter = PASSWORD.matcher(url);
