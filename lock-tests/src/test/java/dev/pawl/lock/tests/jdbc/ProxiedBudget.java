@@ -1,12 +1,21 @@
 package dev.pawl.lock.tests.jdbc;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pawl.lock.DistributedLock;
 import dev.pawl.lock.LockClient;
+import dev.pawl.lock.MultiLease;
+import dev.pawl.lock.MultiLock;
 import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.tests.servers.SqlServer;
 import dev.pawl.lock.tests.servers.TcpProxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** Counts the round trips between a driver and its server. */
 abstract class ProxiedBudget extends SqlBudget {
@@ -45,5 +54,19 @@ abstract class ProxiedBudget extends SqlBudget {
     @Override
     final long spent() {
         return proxy.roundTrips();
+    }
+
+    @Test
+    void lockAllOfThreeFreeLocks_staysWithinTheBudget() throws Exception {
+        LockClient client = clients.closing(LockClient.using(counted()));
+        MultiLock all = client.lockAll(List.of("all-c", "all-a", "all-b"));
+        all.tryAcquire().orElseThrow().close();
+        DistributedLock other = client.lock("to-be-busy");
+        Deque<MultiLease> held = new ArrayDeque<>();
+        Counted costs = new Counted(this::spent, () -> other.acquire().close());
+        assertThat(costs.costs(
+                        () -> held.push(all.tryAcquire().orElseThrow()),
+                        () -> held.pop().close()))
+                .isEqualTo(Counted.always(1));
     }
 }

@@ -1,0 +1,193 @@
+package dev.pawl.lock.tests.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.pawl.lock.Lease;
+import dev.pawl.lock.LockClient;
+import dev.pawl.lock.jdbc.JdbcBackend;
+import dev.pawl.lock.jdbc.JdbcBackend.Mode;
+import dev.pawl.lock.spi.LockBackend;
+import dev.pawl.lock.tests.Bench;
+import dev.pawl.lock.tests.servers.PostgresServer;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.postgresql.PGConnection;
+
+/** An application's own pool, on PostgreSQL: what it has to do with itself is left alone. */
+@Timeout(120)
+final class ApplicationPoolTest {
+
+    private static final ThreadLocal<@Nullable Connection> transaction = new ThreadLocal<>();
+
+    private static final int CONNECTIONS = 4;
+
+    private final PostgresServer server = PostgresServer.shared();
+    private final SqlClients clients = new SqlClients();
+
+    @BeforeEach
+    void heal() {
+        server.heal();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        transaction.remove();
+        clients.close();
+    }
+
+    private HikariDataSource pool(String initSql) {
+        HikariDataSource pool = new HikariDataSource();
+        pool.setJdbcUrl(server.url() + "&ApplicationName=shop");
+        pool.setMaximumPoolSize(CONNECTIONS);
+        pool.setMinimumIdle(CONNECTIONS);
+        pool.setConnectionInitSql(initSql);
+        return clients.closing(pool);
+    }
+
+    @Test
+    void statementThatTheDatabaseTimedOut_doesNotEndASessionOfThePool() throws Exception {
+        assertSessionLivesOn(pool("SET statement_timeout = 300"), "statement timeout", () -> {});
+    }
+
+    @Test
+    void statementThatAnAdministratorCancelled_doesNotEndASessionOfThePool() throws Exception {
+        assertSessionLivesOn(
+                pool("SELECT 1"),
+                "user request",
+                () -> strings("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"));
+    }
+
+    /** The session of the failed statement is lent on to the application, and the client has yet to undo its attempt. */
+    private void assertSessionLivesOn(HikariDataSource pool, String why, Runnable breakOff) throws Exception {
+        createBusinessTable();
+        Bench.hold(clients.connect(server.url()), "job");
+        LockBackend backend = clients.closing(JdbcBackend.create(pool));
+        Bench.await("a full pool").until(() -> sessions("").size() == CONNECTIONS);
+        CountedContest contest = new CountedContest(backend, "job", "waiter", Duration.ofMinutes(1));
+        try (ForeignSession blocked = ForeignSession.locking(TestedDatabase.POSTGRESQL, server, "job")) {
+            CompletableFuture<Throwable> failure = CompletableFuture.supplyAsync(contest::fails);
+            blocked.awaitBlocked();
+            breakOff.run();
+            assertThat(Bench.get(failure)).hasMessageContaining(why);
+        }
+        List<String> failed = sessions(" AND query LIKE '%waiters || CAST%'");
+        assertThat(failed).hasSize(1);
+        try (Connection lent = borrow(pool, failed.get(0));
+                Statement statement = lent.createStatement()) {
+            lent.setAutoCommit(false);
+            statement.execute("INSERT INTO business VALUES ('before')");
+            contest.leaves();
+            statement.execute("INSERT INTO business VALUES ('after')");
+            lent.commit();
+        }
+        assertThat(strings("SELECT line FROM business")).containsExactly("before", "after");
+        assertThat(server.log()).noneMatch(line -> line.contains("terminating connection"));
+    }
+
+    private static Connection borrow(HikariDataSource pool, String session) throws SQLException {
+        List<Connection> others = new ArrayList<>();
+        try {
+            while (true) {
+                Connection connection = pool.getConnection();
+                if (session.equals("" + connection.unwrap(PGConnection.class).getBackendPID())) {
+                    return connection;
+                }
+                others.add(connection);
+            }
+        } finally {
+            for (Connection other : others) {
+                other.close();
+            }
+        }
+    }
+
+    /** HikariCP answers with a null pointer when another thread has just learned from that connection that it is broken. */
+    @Test
+    void poolThatTripsOverAConnectionWhichIsGivenBack_doesNotFailTheCloseOfAClient() {
+        AtomicBoolean trips = new AtomicBoolean();
+        LockClient client = LockClient.using(JdbcBackend.create(HookedSource.tripping(pool("SELECT 1"), trips)));
+        client.lock("job").tryAcquire().orElseThrow().close();
+        trips.set(true);
+        assertThatCode(client::close).doesNotThrowAnyException();
+    }
+
+    private List<String> sessions(String which) {
+        return strings("SELECT pid FROM pg_stat_activity WHERE application_name = 'shop'" + which);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void callInATransactionOfTheApplication_leavesThatTransactionAlone(Mode mode) throws SQLException {
+        createBusinessTable();
+        DataSource source = HookedSource.transactional(pool("SELECT 1"), transaction);
+        LockClient client = clients.closing(
+                LockClient.using(JdbcBackend.builder(source).mode(mode).build()));
+        try (Connection own = begunTransaction()) {
+            try (Lease lease = client.lock("job").tryAcquire().orElseThrow()) {
+                lease.ensureValid();
+            }
+            assertThat(client.lockAll(List.of("a", "b")).tryAcquire()).isPresent();
+            own.rollback();
+        }
+        assertThat(strings("SELECT line FROM business")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void backendMadeInATransactionOfTheApplication_leavesThatTransactionAlone(Mode mode) throws SQLException {
+        createBusinessTable();
+        DataSource source = HookedSource.transactional(pool("SELECT 1"), transaction);
+        try (Connection own = begunTransaction()) {
+            LockClient client = clients.closing(
+                    LockClient.using(JdbcBackend.builder(source).mode(mode).build()));
+            client.lock("job").tryAcquire().orElseThrow().close();
+            own.rollback();
+        }
+        assertThat(strings("SELECT line FROM business")).isEmpty();
+    }
+
+    private void createBusinessTable() {
+        server.ask(admin -> admin.createStatement().execute("CREATE TABLE business (line text)"));
+    }
+
+    private Connection begunTransaction() throws SQLException {
+        Connection own = DriverManager.getConnection(server.url());
+        own.setAutoCommit(false);
+        try (Statement statement = own.createStatement()) {
+            statement.execute("INSERT INTO business VALUES ('not yet')");
+        }
+        transaction.set(own);
+        return own;
+    }
+
+    private List<String> strings(String query) {
+        return server.ask(admin -> {
+            List<String> strings = new ArrayList<>();
+            try (Statement statement = admin.createStatement();
+                    ResultSet rows = statement.executeQuery(query)) {
+                while (rows.next()) {
+                    strings.add(rows.getString(1));
+                }
+            }
+            return strings;
+        });
+    }
+}
