@@ -8,7 +8,7 @@ import java.util.HexFormat;
 /** Names of locks as names of rows. */
 final class Keys {
 
-    /** What every database here can index and compare as it stands. */
+    /** What every database here can index and compare as it stands; H2 counts as Java does, an emoji as two. */
     private static final int LONGEST = 255;
 
     private Keys() {}
