@@ -1,5 +1,6 @@
 package dev.pawl.lock.benchmarks;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.pawl.lock.DistributedLock;
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LockClient;
@@ -25,6 +26,9 @@ final class SpeedReport {
 
     private static final int MANY = 16;
     private static final int WATCHED_PAIRS = 200;
+
+    /** As many connections as Pawl's own pool has. */
+    private static final int POOL = 4;
 
     /** About two microseconds. */
     private static final long WORK = 2_000;
@@ -65,6 +69,42 @@ final class SpeedReport {
         shared("memory, one lock, 16 threads, 2 µs of work", inMemory, WORK);
         shared("Redis, one lock, 16 threads", onRedis, 0);
         shared("Redis, one lock, 16 threads, 2 µs of work", onRedis, WORK);
+        try (Postgres postgres = Postgres.start(true)) {
+            onPostgres(postgres, "PostgreSQL " + postgres.version());
+        }
+        try (Postgres postgres = Postgres.start(false)) {
+            onPostgres(postgres, "PostgreSQL without fsync");
+        }
+    }
+
+    private void onPostgres(Postgres postgres, String what) throws InterruptedException {
+        postgres.createRows(MANY);
+        try (LockClient locks = postgres.locks()) {
+            for (int threads : new int[] {1, MANY}) {
+                Duel duel;
+                try (HikariDataSource pool = postgres.pool(POOL)) {
+                    duel = Duel.fight(
+                            options,
+                            pairs(threads, i -> Postgres.bare(pool, i)),
+                            pairs(threads, i -> pawl(locks.lock("bench/own/" + i), 0)));
+                }
+                transactions(what + (threads == 1 ? ", 1 thread" : ", 16 threads on 16 locks"), duel);
+            }
+            shared(what + ", one lock, 16 threads", locks, 0);
+        }
+    }
+
+    private void transactions(String what, Duel duel) {
+        table.row(
+                what + ", rate",
+                whole(duel.ofFloor(Slice::rate)) + "/s",
+                whole(duel.ofPawl(Slice::rate)) + "/s",
+                duel.ratio((floor, pawl) -> pawl.rate() / floor.rate()),
+                "at least 1.00",
+                part -> part >= 1.0);
+        cpu(what, duel);
+        hops(what, duel);
+        bytes(what, duel);
     }
 
     private void commands() throws IOException, InterruptedException {
