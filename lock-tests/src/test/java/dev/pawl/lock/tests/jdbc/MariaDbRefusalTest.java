@@ -54,7 +54,9 @@ final class MariaDbRefusalTest {
 
     private LockClient asShop(String grants) {
         clients.connect(server.url());
-        execute("CREATE USER shop@'%' IDENTIFIED BY '" + SECRET + "'", "GRANT " + grants + " ON pawl.pawl_lock TO shop@'%'");
+        execute(
+                "CREATE USER shop@'%' IDENTIFIED BY '" + SECRET + "'",
+                "GRANT " + grants + " ON pawl.pawl_lock TO shop@'%'");
         return clients.connectAs("shop", SECRET, server);
     }
 
