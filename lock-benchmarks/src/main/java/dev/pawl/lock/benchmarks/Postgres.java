@@ -32,6 +32,8 @@ final class Postgres implements AutoCloseable {
     static Postgres start(boolean synchronous) throws IOException {
         return new Postgres(EmbeddedPostgres.builder()
                 .setServerConfig("fsync", synchronous ? "on" : "off")
+                // Off by default in an embedded one, where no commit waits for the disk.
+                .setServerConfig("synchronous_commit", "on")
                 .start());
     }
 
