@@ -17,8 +17,12 @@ final class FreePorts {
     /** A Redis node of a cluster also listens this much higher. */
     static final int CLUSTER_BUS_OFFSET = 10_000;
 
-    private static final int FIRST = 10_000;
-    private static final int END = 20_000;
+    /** Two JVMs that run tests side by side choose from different ports: one may have a server that is down just now. */
+    private static final int PORTS_OF_A_FORK = 2_500;
+
+    private static final int FORKS = 4;
+    private static final int FIRST = 10_000 + PORTS_OF_A_FORK * (Integer.getInteger("pawl.fork", 0) % FORKS);
+    private static final int END = FIRST + PORTS_OF_A_FORK;
 
     private static final Set<Integer> taken = new HashSet<>();
 
