@@ -21,7 +21,7 @@ final class FreePorts {
     private static final int PORTS_OF_A_FORK = 2_500;
 
     private static final int FORKS = 4;
-    private static final int FIRST = 10_000 + PORTS_OF_A_FORK * (Integer.getInteger("pawl.fork", 0) % FORKS);
+    private static final int FIRST = 10_000 + PORTS_OF_A_FORK * (Integer.getInteger("test.fork", 0) % FORKS);
     private static final int END = FIRST + PORTS_OF_A_FORK;
 
     private static final Set<Integer> taken = new HashSet<>();
