@@ -34,8 +34,9 @@ final class Hold {
     private final LockOptions options;
     private final LockQueue queue;
     private final long origin;
-    private final long validFor;
-    private final long margin;
+
+    /** What the service promised with its last acknowledgement, in nanoseconds. */
+    private volatile long validFor;
 
     /** Nanoseconds after {@link #origin}, or {@link #LAPSED}. */
     private final AtomicLong deadline;
@@ -55,12 +56,8 @@ final class Hold {
         this.queue = queue;
         this.origin = sentAt;
         this.validFor = grant.validFor().toNanos();
-        // The same share of what the service gives, should that not be the lease that was asked for.
-        double share =
-                (double) options.safetyMargin().toNanos() / options.leaseTime().toNanos();
-        this.margin = (long) (validFor * share);
-        this.deadline = new AtomicLong(validFor - margin);
-        this.renewAt = validFor / 3;
+        this.deadline = new AtomicLong(usableFor());
+        this.renewAt = grant.renewAfter().toNanos();
         this.handOff = new HandOff(grant, options, 0);
     }
 
@@ -90,6 +87,13 @@ final class Hold {
                 return false;
             }
         }
+    }
+
+    /** Less the margin: the same share of what the service gives, should that not be the lease that was asked for. */
+    private long usableFor() {
+        double share =
+                (double) options.safetyMargin().toNanos() / options.leaseTime().toNanos();
+        return validFor - (long) (validFor * share);
     }
 
     /** Nanoseconds to the deadline, zero when lapsed. */
@@ -127,7 +131,8 @@ final class Hold {
 
     /** Moves the deadline, if the hold has not lapsed meanwhile. */
     void renewalAcknowledged(long sentAt) {
-        long next = sentAt - origin + validFor - margin;
+        validFor = grant.validFor().toNanos();
+        long next = sentAt - origin + usableFor();
         while (isCurrent()) {
             long end = deadline.get();
             if (end == LAPSED || deadline.compareAndSet(end, Math.max(end, next))) {
@@ -135,7 +140,7 @@ final class Hold {
             }
         }
         unanswered = false;
-        renewAt = sentAt - origin + validFor / 3;
+        renewAt = sentAt - origin + grant.renewAfter().toNanos();
         renewing = false;
     }
 

@@ -30,11 +30,21 @@ public interface Grant {
     int tokens();
 
     /**
-     * How long the service keeps the hold after a request of it that it acknowledged.
+     * How long the service keeps the hold, counted from the request that it acknowledged last. Read once the attempt is granted,
+     * and again after each renewal that was: a service may come to promise more, or less.
      *
-     * @return the contest's lease time, or what the service allows, such as its session timeout
+     * @return the contest's lease time, or what the service allows, such as its session timeout; positive
      */
     default Duration validFor() {
         return contest().leaseTime();
+    }
+
+    /**
+     * How long after that request the engine renews. Read whenever {@link #validFor} is.
+     *
+     * @return a third of it, so that a renewal may fail twice
+     */
+    default Duration renewAfter() {
+        return validFor().dividedBy(3);
     }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** A lease of 300 ms, of which 3 ms are the margin, in virtual time. */
@@ -25,11 +26,49 @@ class HoldTest {
 
     private final VirtualEngine client = new VirtualEngine(OPTIONS);
 
+    /** Promises what it is told to, and is renewed at half of that. */
+    private static final class PromisingGrant {
+        private Duration promise = Duration.ofMillis(100);
+
+        Grant of(Contest contest) {
+            return new Grant() {
+                @Override
+                public Contest contest() {
+                    return contest;
+                }
+
+                @Override
+                public long firstToken() {
+                    return 1;
+                }
+
+                @Override
+                public int tokens() {
+                    return 1;
+                }
+
+                @Override
+                public Duration validFor() {
+                    return promise;
+                }
+
+                @Override
+                public Duration renewAfter() {
+                    return promise.dividedBy(2);
+                }
+            };
+        }
+    }
+
     private Hold hold(LockOptions options, int tokens) {
+        return hold(options, contest -> new TestGrant(contest, 41, tokens));
+    }
+
+    private Hold hold(LockOptions options, Function<Contest, Grant> grant) {
         LockQueue queue = new LockQueue("a", client.engine);
         Candidacy contest = new Candidacy(queue, client.engine, options);
         long now = client.engine.now();
-        return new Hold(client.service.ticker(), new TestGrant(contest, 41, tokens), options, queue, now);
+        return new Hold(client.service.ticker(), grant.apply(contest), options, queue, now);
     }
 
     private static int handOffs(Hold hold) {
@@ -58,6 +97,26 @@ class HoldTest {
         hold.renewalAcknowledged(client.engine.now());
         hold.renewalAcknowledged(early);
         assertThat(hold.remaining()).isEqualTo(297_000_000);
+    }
+
+    /** A service of several members knows only with the second request that all of them heard the first. */
+    @Test
+    void serviceThatPromisesMoreLater_isBelievedFromThatAcknowledgementOn() {
+        PromisingGrant grant = new PromisingGrant();
+        Hold hold = hold(OPTIONS, grant::of);
+        assertThat(hold.remaining()).isEqualTo(99_000_000);
+        assertThat(hold.nextLook()).isEqualTo(50_000_000);
+
+        client.goOnTo(50);
+        grant.promise = Duration.ofMillis(200);
+        hold.renewalAcknowledged(client.engine.now());
+        assertThat(hold.remaining()).isEqualTo(198_000_000);
+        assertThat(hold.nextLook()).isEqualTo(100_000_000);
+
+        client.goOnTo(150);
+        grant.promise = Duration.ofMillis(150);
+        hold.renewalAcknowledged(client.engine.now());
+        assertThat(hold.remaining()).isEqualTo(148_500_000);
     }
 
     @Test
