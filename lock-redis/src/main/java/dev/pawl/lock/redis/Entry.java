@@ -1,5 +1,6 @@
 package dev.pawl.lock.redis;
 
+import dev.pawl.lock.redis.internal.Keys;
 import dev.pawl.lock.spi.Contest;
 
 /** What one contest is called at Redis: computed once, used by its attempts, its grant and its undoing. */

@@ -1,6 +1,13 @@
 package dev.pawl.lock.redis;
 
 import dev.pawl.lock.LockBackendException;
+import dev.pawl.lock.redis.internal.Calls;
+import dev.pawl.lock.redis.internal.Faults;
+import dev.pawl.lock.redis.internal.Interrupts;
+import dev.pawl.lock.redis.internal.Keys;
+import dev.pawl.lock.redis.internal.Link;
+import dev.pawl.lock.redis.internal.RedisOptions;
+import dev.pawl.lock.redis.internal.Script;
 import dev.pawl.lock.spi.Attempt;
 import dev.pawl.lock.spi.Contest;
 import dev.pawl.lock.spi.ReleaseOutcome;
@@ -23,6 +30,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The conversation with one Redis master, or one cluster of them, in the terms of the scripts. Safe for use by several threads. */
 final class RedisNode {
+
+    private static final Script ACQUIRE = script("acquire");
+    private static final Script RELEASE = script("release");
+    private static final Script RENEW = script("renew");
+    private static final Script EXTEND = script("extend");
 
     private static final int ID_BYTES = 8;
     private static final String YES = "1";
@@ -48,13 +60,17 @@ final class RedisNode {
         this.link = link;
         this.options = options;
         faults = new Faults(link::nodeOf);
-        calls = new Calls(link, faults, options.ioTimeout());
+        calls = new Calls(link, options.ioTimeout());
         byte[] random = new byte[ID_BYTES];
         new SecureRandom().nextBytes(random);
         id = HexFormat.of().formatHex(random);
         channelPrefix = options.namespace() + ":wake:";
         tokenLifeMillis = Long.toString(options.tokenRetention().toMillis());
         here = String.join(" ", id, channelPrefix, link.isCluster() ? YES : NO);
+    }
+
+    private static Script script(String name) {
+        return Script.of(RedisNode.class, name + ".lua");
     }
 
     /**
@@ -104,8 +120,8 @@ final class RedisNode {
         }
         Keys keys = entry.keys();
         return calls.run(
-                Script.ACQUIRE,
-                entry,
+                ACQUIRE,
+                entry.name(),
                 new String[] {keys.lock(), keys.token(), keys.queue()},
                 new String[] {
                     entry.owner(),
@@ -122,8 +138,8 @@ final class RedisNode {
     CompletableFuture<ReleaseOutcome> release(Entry entry, boolean leaveQueue) {
         Keys keys = entry.keys();
         return calls.run(
-                Script.RELEASE,
-                entry,
+                RELEASE,
+                entry.name(),
                 new String[] {keys.lock(), keys.queue()},
                 new String[] {entry.owner(), here, leaveQueue ? YES : NO},
                 reply -> reply[0] == 1 ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD);
@@ -131,8 +147,9 @@ final class RedisNode {
 
     List<CompletableFuture<RenewalOutcome>> renew(List<Entry> entries) {
         return calls.runAll(
-                Script.RENEW,
+                RENEW,
                 entries,
+                Entry::name,
                 entry -> new String[] {entry.keys().lock()},
                 entry -> new String[] {entry.owner(), entry.leaseMillis()},
                 RedisNode::renewal);
@@ -141,8 +158,8 @@ final class RedisNode {
     CompletableFuture<Optional<TokenBlock>> extend(Entry entry, int tokens) {
         Keys keys = entry.keys();
         return calls.run(
-                Script.EXTEND,
-                entry,
+                EXTEND,
+                entry.name(),
                 new String[] {keys.lock(), keys.token(), keys.queue()},
                 new String[] {entry.owner(), Integer.toString(tokens), tokenLifeMillis},
                 reply -> reply[0] == 0 ? Optional.empty() : Optional.of(new TokenBlock(reply[0], (int) reply[1])));
@@ -166,15 +183,15 @@ final class RedisNode {
     CompletableFuture<Void> confirm(Entry entry, long startNanos) {
         Duration patience =
                 shorter(options.ioTimeout(), entry.contest().leaseTime()).dividedBy(2);
-        return calls.waitForReplicas(entry, startNanos, options.replicas(), patience)
+        return calls.waitForReplicas(entry.name(), entry.keys().lock(), startNanos, options.replicas(), patience)
                 .thenCompose(confirmed -> {
                     if (confirmed >= options.replicas()) {
                         return CompletableFuture.completedFuture(null);
                     }
                     // Not awaited: whoever asked may be late already, and undoes it again.
                     var unused = release(entry, true);
-                    return CompletableFuture.failedFuture(
-                            faults.tooFewReplicas(entry, startNanos, confirmed, options.replicas()));
+                    return CompletableFuture.failedFuture(faults.tooFewReplicas(
+                            entry.name(), entry.keys().lock(), startNanos, confirmed, options.replicas()));
                 });
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.pawl.lock.redis.internal.Script;
 import dev.pawl.lock.spi.Attempt;
 import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.ReleaseOutcome;
@@ -240,7 +241,7 @@ class RedisBackendTest {
     void attemptThatComesBehindItsUndoing_leavesNoPlaceInTheQueue() {
         new Player(there, "jobs").wins();
         server.redis().scriptFlush();
-        server.redis().scriptLoad(Script.RELEASE.source());
+        server.redis().scriptLoad(Script.of(RedisBackend.class, "release.lua").source());
         Player player = new Player(here, "jobs");
 
         CompletionStage<Attempt> attempt = player.send(true);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.pawl.lock.LockBackendException;
+import dev.pawl.lock.redis.internal.RedisUrl;
 import dev.pawl.lock.spi.Attempt;
 import dev.pawl.lock.spi.BackendSettings;
 import dev.pawl.lock.spi.Grant;

@@ -144,6 +144,41 @@ class ArchitectureTest {
         assertThat(violations(knowsOnlyApiAndSpi(PLANTED, "spi"))).contains("spi.ReachesInside");
     }
 
+    /** What speaks to one Redis server is shared by two backends, and is nobody else's to build on. */
+    static ArchRule onlyTheRedisBackendsShareTheConversation(String root) {
+        String shared = root + ".redis.internal..";
+        return noClasses()
+                .that()
+                .resideOutsideOfPackages(root + ".redis..", root + ".redlock..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(shared);
+    }
+
+    /** And of the other backend, Redlock knows nothing more. */
+    static ArchRule redlockKnowsOnlyTheConversation(String root) {
+        return noClasses()
+                .that()
+                .resideInAPackage(root + ".redlock..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(root + ".redis");
+    }
+
+    @Test
+    void theConversationWithRedis_isSharedByTwoBackends_inTheLibrary() {
+        onlyTheRedisBackendsShareTheConversation(LIBRARY).check(library);
+        redlockKnowsOnlyTheConversation(LIBRARY).check(library);
+    }
+
+    @Test
+    void theConversationWithRedis_isSharedByTwoBackends_isSeenToFail() {
+        assertThat(violations(onlyTheRedisBackendsShareTheConversation(PLANTED)))
+                .contains("spi.SharesTheConversation")
+                .doesNotContain("redlock.ReachesPastTheConversation");
+        assertThat(violations(redlockKnowsOnlyTheConversation(PLANTED))).contains("redlock.ReachesPastTheConversation");
+    }
+
     static Stream<ArchRule> thirdPartyTypesStayInTheirBackend(String root) {
         return Stream.of(
                 onlyIn(Set.of(root + ".redis..", root + ".redlock.."), "io.lettuce..", "io.netty..", "reactor.."),

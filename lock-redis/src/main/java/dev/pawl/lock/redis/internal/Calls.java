@@ -1,4 +1,4 @@
-package dev.pawl.lock.redis;
+package dev.pawl.lock.redis.internal;
 
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
@@ -21,7 +21,7 @@ import java.util.function.Function;
  * <p>lettuce's own command timeout is a timer entry per command, and a client that was handed in may have it off, fixed, or at
  * a minute. One look at all calls in flight, several times per time limit, is cheaper and always ours.
  */
-final class Calls {
+public final class Calls implements AutoCloseable {
 
     private static final int LOOKS_PER_TIMEOUT = 10;
     private static final Duration LONGEST_PERIOD = Duration.ofMillis(250);
@@ -36,43 +36,62 @@ final class Calls {
     private final long periodNanos;
     private volatile boolean closed;
 
-    Calls(Link link, Faults faults, Duration ioTimeout) {
+    /**
+     * Nothing is timed before {@link #start}.
+     *
+     * @param link where to send
+     * @param ioTimeout the longest that one call may take
+     */
+    public Calls(Link link, Duration ioTimeout) {
         this.link = link;
-        this.faults = faults;
+        this.faults = new Faults(link::nodeOf);
         this.ioTimeout = ioTimeout;
         long period = ioTimeout.toNanos() / LOOKS_PER_TIMEOUT;
         periodNanos = Math.max(SHORTEST_PERIOD.toNanos(), Math.min(LONGEST_PERIOD.toNanos(), period));
     }
 
-    void start() {
+    /** Begins to look for calls whose time is over. */
+    public void start() {
         scheduleNextLook();
     }
 
     /** Sends a script by its hash, or by its source when the server does not know it yet. */
-    <T> CompletableFuture<T> run(
-            Script script, Entry entry, String[] keys, String[] values, Function<long[], ? extends T> answer) {
+    public <T> CompletableFuture<T> run(
+            Script script, String lockName, String[] keys, String[] values, Function<long[], ? extends T> answer) {
+        return run(script, lockName, System.nanoTime(), keys, values, answer);
+    }
+
+    /** As above, for a call whose time limit began with an earlier one. */
+    public <T> CompletableFuture<T> run(
+            Script script,
+            String lockName,
+            long startNanos,
+            String[] keys,
+            String[] values,
+            Function<long[], ? extends T> answer) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        Call call = Call.evalsha(script, entry.name(), System.nanoTime(), keys, values);
+        Call call = Call.evalsha(script, lockName, startNanos, keys, values);
         whenAnswered(call, script, keys, values, answer, result);
         send(call);
         return result;
     }
 
     /** Sends a script once for each entry, with one flush. */
-    <T> List<CompletableFuture<T>> runAll(
+    public <E, T> List<CompletableFuture<T>> runAll(
             Script script,
-            List<Entry> entries,
-            Function<Entry, String[]> keysOf,
-            Function<Entry, String[]> valuesOf,
+            List<E> entries,
+            Function<E, String> nameOf,
+            Function<E, String[]> keysOf,
+            Function<E, String[]> valuesOf,
             Function<long[], ? extends T> answer) {
         List<CompletableFuture<T>> results = new ArrayList<>(entries.size());
         List<Call> calls = new ArrayList<>(entries.size());
         long now = System.nanoTime();
-        for (Entry entry : entries) {
+        for (E entry : entries) {
             String[] keys = keysOf.apply(entry);
             String[] values = valuesOf.apply(entry);
             CompletableFuture<T> result = new CompletableFuture<>();
-            Call call = Call.evalsha(script, entry.name(), now, keys, values);
+            Call call = Call.evalsha(script, nameOf.apply(entry), now, keys, values);
             whenAnswered(call, script, keys, values, answer, result);
             results.add(result);
             calls.add(call);
@@ -83,9 +102,10 @@ final class Calls {
     }
 
     /** Asks how many replicas have what this connection wrote. */
-    CompletableFuture<Long> waitForReplicas(Entry entry, long startNanos, int replicas, Duration patience) {
+    public CompletableFuture<Long> waitForReplicas(
+            String lockName, String key, long startNanos, int replicas, Duration patience) {
         CompletableFuture<Long> result = new CompletableFuture<>();
-        Call call = Call.waitForReplicas(entry, startNanos, replicas, Math.max(1, patience.toMillis()));
+        Call call = Call.waitForReplicas(lockName, key, startNanos, replicas, Math.max(1, patience.toMillis()));
         call.onComplete((reply, failure) -> {
             if (failure == null) {
                 result.complete(reply[0]);
@@ -222,7 +242,8 @@ final class Calls {
     }
 
     /** After the connections are closed: nothing is left unanswered. */
-    void close() {
+    @Override
+    public void close() {
         closed = true;
         failRest();
     }

@@ -1,4 +1,4 @@
-package dev.pawl.lock.redis;
+package dev.pawl.lock.redis.internal;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,23 +8,29 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The Lua scripts, each a resource file that names its keys, arguments and answer. */
-enum Script {
-    ACQUIRE,
-    RELEASE,
-    RENEW,
-    EXTEND;
+/** A Lua script: a resource file that names its keys, arguments and answer. */
+public final class Script {
 
     private final String source;
     private final String sha;
 
-    Script() {
-        source = read(name().toLowerCase(java.util.Locale.ROOT) + ".lua");
+    private Script(String source) {
+        this.source = source;
         sha = sha1(source);
     }
 
+    /**
+     * Reads a script, which must be there.
+     *
+     * @param owner the class beside which it lies
+     * @param file its name
+     */
+    public static Script of(Class<?> owner, String file) {
+        return new Script(read(owner, file));
+    }
+
     /** What EVAL takes. */
-    String source() {
+    public String source() {
         return source;
     }
 
@@ -33,10 +39,11 @@ enum Script {
         return sha;
     }
 
-    private static String read(String file) {
-        try (InputStream in = Script.class.getResourceAsStream(file)) {
+    private static String read(Class<?> owner, String file) {
+        try (InputStream in = owner.getResourceAsStream(file)) {
             if (in == null) {
-                throw new IllegalStateException("resource " + file + " is missing from the jar of lock-redis");
+                throw new IllegalStateException(
+                        "resource " + file + " is missing from the jar of " + owner.getPackageName());
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

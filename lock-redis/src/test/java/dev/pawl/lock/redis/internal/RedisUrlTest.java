@@ -1,9 +1,10 @@
-package dev.pawl.lock.redis;
+package dev.pawl.lock.redis.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pawl.lock.LockConfigException;
+import dev.pawl.lock.redis.RedisBackendProvider;
 import dev.pawl.lock.spi.BackendSettings;
 import dev.pawl.lock.spi.LockBackendProvider;
 import io.lettuce.core.RedisURI;

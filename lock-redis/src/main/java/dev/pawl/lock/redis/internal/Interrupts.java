@@ -1,14 +1,14 @@
-package dev.pawl.lock.redis;
+package dev.pawl.lock.redis.internal;
 
 import java.util.function.Supplier;
 
 /** Runs what lettuce would break off, or swallow an interrupt in. Only for what is bounded in time by itself. */
-final class Interrupts {
+public final class Interrupts {
 
     private Interrupts() {}
 
     /** Runs it without the thread's interrupt status, which is there again afterwards. */
-    static <T> T heldBack(Supplier<T> bounded) {
+    public static <T> T heldBack(Supplier<T> bounded) {
         boolean interrupted = Thread.interrupted();
         try {
             return bounded.get();
@@ -20,7 +20,7 @@ final class Interrupts {
     }
 
     /** Runs it without the thread's interrupt status, which is there again afterwards. */
-    static void heldBack(Runnable bounded) {
+    public static void heldBack(Runnable bounded) {
         boolean unused = heldBack(() -> {
             bounded.run();
             return true;

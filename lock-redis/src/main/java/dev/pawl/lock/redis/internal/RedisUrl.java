@@ -1,4 +1,4 @@
-package dev.pawl.lock.redis;
+package dev.pawl.lock.redis.internal;
 
 import dev.pawl.lock.LockConfigException;
 import dev.pawl.lock.spi.BackendSettings;
@@ -23,18 +23,19 @@ import org.jspecify.annotations.Nullable;
  * @param cluster whether they are a cluster
  * @param options the backend's options
  */
-record RedisUrl(List<RedisURI> servers, boolean cluster, RedisOptions options) {
+public record RedisUrl(List<RedisURI> servers, boolean cluster, RedisOptions options) {
 
-    static final Set<String> SCHEMES = Set.of("redis", "rediss", "redis-sentinel", "rediss-sentinel", "redis-socket");
-    static final String REPLICAS_KEY = "pawl.redis.replicas";
-    static final String TOKEN_RETENTION_KEY = "pawl.redis.token-retention";
+    public static final Set<String> SCHEMES =
+            Set.of("redis", "rediss", "redis-sentinel", "rediss-sentinel", "redis-socket");
+    public static final String REPLICAS_KEY = "pawl.redis.replicas";
+    public static final String TOKEN_RETENTION_KEY = "pawl.redis.token-retention";
 
     private static final String CLUSTER = "cluster";
     private static final Set<String> PARAMETERS =
             new TreeSet<>(Set.of(CLUSTER, "timeout", "database", "db", "clientname", "verifypeer", "sentinelmasterid"));
     private static final Pattern TIME = Pattern.compile("\\d{1,12}(ns|us|ms|s|m|h|d)?");
 
-    static RedisUrl parse(BackendSettings settings) {
+    public static RedisUrl parse(BackendSettings settings) {
         URI uri = uri(settings.url());
         boolean cluster = false;
         boolean timeout = false;
@@ -62,8 +63,7 @@ record RedisUrl(List<RedisURI> servers, boolean cluster, RedisOptions options) {
     }
 
     /** Host and port, where there is a single one before anything is connected. */
-    @Nullable
-    String server() {
+    public @Nullable String server() {
         RedisURI only = servers.get(0);
         return servers.size() > 1 || only.getHost() == null ? null : Address.text(only.getHost(), only.getPort());
     }

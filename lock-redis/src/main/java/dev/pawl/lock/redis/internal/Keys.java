@@ -1,4 +1,4 @@
-package dev.pawl.lock.redis;
+package dev.pawl.lock.redis.internal;
 
 /**
  * The three keys of one lock. The hash tag is namespace and name, so that Redis Cluster keeps them in one slot; the suffixes
@@ -8,9 +8,16 @@ package dev.pawl.lock.redis;
  * @param token the last token granted
  * @param queue who waits, by arrival
  */
-record Keys(String lock, String token, String queue) {
+public record Keys(String lock, String token, String queue) {
 
-    static Keys of(String namespace, String name) {
+    /**
+     * The keys of one lock.
+     *
+     * @param namespace their prefix
+     * @param name any text
+     * @return keys that no other name has
+     */
+    public static Keys of(String namespace, String name) {
         String lock = "{" + namespace + ":" + escape(name) + "}";
         return new Keys(lock, lock + ":t", lock + ":q");
     }

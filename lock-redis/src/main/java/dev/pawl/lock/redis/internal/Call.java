@@ -1,4 +1,4 @@
-package dev.pawl.lock.redis;
+package dev.pawl.lock.redis.internal;
 
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.codec.StringCodec;
@@ -46,10 +46,9 @@ final class Call extends AsyncCommand<String, String, long[]> {
         return new Call(type, args, lockName, keys[0], startNanos);
     }
 
-    static Call waitForReplicas(Entry entry, long startNanos, int replicas, long timeoutMillis) {
-        CommandArgs<String, String> args =
-                new KeylessArgs(entry.keys().lock()).add(replicas).add(timeoutMillis);
-        return new Call(CommandType.WAIT, args, entry.name(), entry.keys().lock(), startNanos);
+    static Call waitForReplicas(String lockName, String key, long startNanos, int replicas, long timeoutMillis) {
+        CommandArgs<String, String> args = new KeylessArgs(key).add(replicas).add(timeoutMillis);
+        return new Call(CommandType.WAIT, args, lockName, key, startNanos);
     }
 
     String lockName() {

@@ -1,4 +1,4 @@
-package dev.pawl.lock.redis;
+package dev.pawl.lock.redis.internal;
 
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** The client behind a URL: few threads, all daemons, and closed with its backend. */
-final class OwnClient {
+public final class OwnClient {
 
     /** lettuce's least. Two connections need no more. */
     private static final int THREADS = 2;
@@ -37,18 +37,25 @@ final class OwnClient {
         this.client = client;
     }
 
-    static OwnClient create(RedisUrl url) {
-        ClientResources resources = DefaultClientResources.builder()
+    /** A client with threads of its own. */
+    public static OwnClient create(RedisUrl url) {
+        ClientResources resources = newResources();
+        return new OwnClient(resources, url.cluster() ? cluster(resources, url) : single(resources, url));
+    }
+
+    /** The few threads that one client needs, or several that share them. */
+    public static ClientResources newResources() {
+        return DefaultClientResources.builder()
                 .ioThreadPoolSize(THREADS)
                 .computationThreadPoolSize(THREADS)
                 .commandLatencyRecorder(CommandLatencyRecorder.disabled())
                 .reconnectDelay(() ->
                         Delay.exponential(Duration.ofMillis(1), LONGEST_RECONNECT_DELAY, 2, TimeUnit.MILLISECONDS))
                 .build();
-        return new OwnClient(resources, url.cluster() ? cluster(resources, url) : single(resources, url));
     }
 
-    private static RedisClient single(ClientResources resources, RedisUrl url) {
+    /** A client of one server, or of its Sentinels, on threads that others may share. */
+    public static RedisClient single(ClientResources resources, RedisUrl url) {
         RedisClient client = RedisClient.create(resources, url.servers().get(0));
         client.setOptions(tuned(ClientOptions.builder(), url).build());
         return client;
@@ -81,13 +88,23 @@ final class OwnClient {
                         .build());
     }
 
-    Link open() {
+    public Link open() {
         return client instanceof RedisClusterClient cluster ? Link.open(cluster) : Link.open((RedisClient) client);
     }
 
     /** Waits a bounded time for the threads to end. */
-    void close() {
+    public void close() {
+        close(client);
+        close(resources);
+    }
+
+    /** Closes a client, within a bounded time. */
+    public static void close(AbstractRedisClient client) {
         client.shutdown(0, CLOSE_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Ends the threads, within a bounded time. */
+    public static void close(ClientResources resources) {
         resources.shutdown(0, CLOSE_PATIENCE_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_PATIENCE_MILLIS);
     }
 }

@@ -1,4 +1,4 @@
-package dev.pawl.lock.redis;
+package dev.pawl.lock.redis.internal;
 
 import dev.pawl.lock.LockBackendException;
 import io.lettuce.core.RedisCommandTimeoutException;
@@ -17,7 +17,7 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Says what went wrong at Redis, and what to do about it. */
-final class Faults {
+public final class Faults {
 
     /**
      * Redis's own error codes. Inside a script the code stands in the middle of the message on 6.2 and in front on 7, so each
@@ -43,7 +43,7 @@ final class Faults {
     private final Function<@Nullable String, @Nullable String> nodeOfKey;
 
     /** Takes a function from a key, or null, to the server that has it. */
-    Faults(Function<@Nullable String, @Nullable String> nodeOfKey) {
+    public Faults(Function<@Nullable String, @Nullable String> nodeOfKey) {
         this.nodeOfKey = nodeOfKey;
     }
 
@@ -53,17 +53,18 @@ final class Faults {
     }
 
     /** While connecting there is no lock yet. */
-    static LockBackendException whileConnecting(Duration elapsed, @Nullable String node, Throwable failure) {
+    public static LockBackendException whileConnecting(Duration elapsed, @Nullable String node, Throwable failure) {
         return of("", elapsed, node, failure);
     }
 
     /** A grant that too few replicas have confirmed. */
-    LockBackendException tooFewReplicas(Entry entry, long startNanos, long confirmed, int wanted) {
+    public LockBackendException tooFewReplicas(
+            String lockName, String key, long startNanos, long confirmed, int wanted) {
         Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
-        String node = nodeOfKey.apply(entry.keys().lock());
+        String node = nodeOfKey.apply(key);
         String what = "had its grant confirmed by " + confirmed + " of " + wanted
                 + " replicas, so it was undone; see INFO replication," + " or lower replicas";
-        return new LockBackendException(entry.name(), elapsed, node, message(entry.name(), elapsed, node, what), null);
+        return new LockBackendException(lockName, elapsed, node, message(lockName, elapsed, node, what), null);
     }
 
     private static LockBackendException of(

@@ -1,12 +1,12 @@
-package dev.pawl.lock.redis;
+package dev.pawl.lock.redis.internal;
 
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.CommandOutput;
 
-/** A reply of one number, or of two. */
+/** A reply of up to three numbers. */
 final class NumbersOutput extends CommandOutput<String, String, long[]> {
 
-    private static final int MOST = 2;
+    private static final int MOST = 3;
 
     private int count;
 

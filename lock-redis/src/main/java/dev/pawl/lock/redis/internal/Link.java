@@ -1,4 +1,4 @@
-package dev.pawl.lock.redis;
+package dev.pawl.lock.redis.internal;
 
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
@@ -22,7 +22,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The two connections of one backend: one for commands, one for wake-ups. Hides whether there is one server or a cluster. */
-final class Link {
+public final class Link {
 
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
 
@@ -48,7 +48,7 @@ final class Link {
     }
 
     /** Connects to one server or its Sentinels; closes what it opened when that fails. */
-    static Link open(RedisClient client) {
+    public static Link open(RedisClient client) {
         Address address = new Address();
         client.addListener(address);
         StatefulConnection<String, String> commands = null;
@@ -69,7 +69,7 @@ final class Link {
     }
 
     /** Connects to a cluster; closes what it opened when that fails. */
-    static Link open(RedisClusterClient client) {
+    public static Link open(RedisClusterClient client) {
         StatefulRedisClusterConnection<String, String> commands = null;
         try {
             commands = client.connect(StringCodec.UTF8);
@@ -103,17 +103,16 @@ final class Link {
                 : Address.text(node.getUri().getHost(), node.getUri().getPort());
     }
 
-    ClientResources resources() {
+    public ClientResources resources() {
         return client.getResources();
     }
 
-    boolean isCluster() {
+    public boolean isCluster() {
         return cluster;
     }
 
     /** The server that a key belongs to, or null where that is not known. */
-    @Nullable
-    String nodeOf(@Nullable String key) {
+    public @Nullable String nodeOf(@Nullable String key) {
         return nodeOfKey.apply(key);
     }
 
@@ -140,7 +139,7 @@ final class Link {
      * @param onMessage what to do with a message
      * @param onSubscribed what to do when the subscription stands, and stands again after a reconnect
      */
-    void subscribe(String channel, Consumer<String> onMessage, Runnable onSubscribed, Duration patience)
+    public void subscribe(String channel, Consumer<String> onMessage, Runnable onSubscribed, Duration patience)
             throws ExecutionException, TimeoutException, InterruptedException {
         signals.addListener(new RedisPubSubAdapter<>() {
             @Override
@@ -157,7 +156,7 @@ final class Link {
     }
 
     /** Closes both connections, not the client. Waits a bounded time. */
-    void close() {
+    public void close() {
         CompletableFuture<Void> closing = CompletableFuture.allOf(signals.closeAsync(), commands.closeAsync());
         try {
             closing.get(CLOSE_PATIENCE.toNanos(), TimeUnit.NANOSECONDS);

@@ -1,4 +1,4 @@
-package dev.pawl.lock.redis;
+package dev.pawl.lock.redis.internal;
 
 import java.time.Duration;
 import java.util.Objects;
@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param replicas how many replicas must confirm a grant
  * @param ioTimeout the longest that one request may take
  */
-record RedisOptions(String namespace, Duration tokenRetention, int replicas, Duration ioTimeout) {
+public record RedisOptions(String namespace, Duration tokenRetention, int replicas, Duration ioTimeout) {
 
     /** As in the configuration: what separates the parts of keys and channels has no place in it. */
     private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
@@ -20,9 +20,9 @@ record RedisOptions(String namespace, Duration tokenRetention, int replicas, Dur
     /** Redis refuses a life that overflows when it is added to the time of day. */
     private static final Duration LONGEST = Duration.ofDays(36_500);
 
-    static final RedisOptions DEFAULTS = new RedisOptions("pawl", Duration.ofDays(7), 0, Duration.ofSeconds(3));
+    public static final RedisOptions DEFAULTS = new RedisOptions("pawl", Duration.ofDays(7), 0, Duration.ofSeconds(3));
 
-    RedisOptions {
+    public RedisOptions {
         Objects.requireNonNull(namespace, "namespace");
         if (!NAMESPACE.matcher(namespace).matches()) {
             throw new IllegalArgumentException("namespace '" + namespace
@@ -35,19 +35,19 @@ record RedisOptions(String namespace, Duration tokenRetention, int replicas, Dur
         }
     }
 
-    RedisOptions withNamespace(String value) {
+    public RedisOptions withNamespace(String value) {
         return new RedisOptions(value, tokenRetention, replicas, ioTimeout);
     }
 
-    RedisOptions withTokenRetention(Duration value) {
+    public RedisOptions withTokenRetention(Duration value) {
         return new RedisOptions(namespace, value, replicas, ioTimeout);
     }
 
-    RedisOptions withReplicas(int value) {
+    public RedisOptions withReplicas(int value) {
         return new RedisOptions(namespace, tokenRetention, value, ioTimeout);
     }
 
-    RedisOptions withIoTimeout(Duration value) {
+    public RedisOptions withIoTimeout(Duration value) {
         return new RedisOptions(namespace, tokenRetention, replicas, value);
     }
 
