@@ -1,0 +1,214 @@
+package dev.pawl.lock.redlock;
+
+import dev.pawl.lock.LockBackendException;
+import dev.pawl.lock.redis.internal.Calls;
+import dev.pawl.lock.redis.internal.Faults;
+import dev.pawl.lock.redis.internal.Link;
+import dev.pawl.lock.redis.internal.RedisOptions;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Connects to one master on a thread of its own, since lettuce blocks, and goes on until it has. From then on lettuce reconnects
+ * by itself.
+ */
+final class Connecting implements Runnable, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Connecting.class);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private final Master master;
+    private final Supplier<Link> connector;
+    private final RedisOptions options;
+    private final String clientId;
+    private final Hints hints;
+    private final Set<String> addresses;
+    private final Consumer<Connecting> firstTryIsOver;
+    private final Thread thread;
+    private final ReentrantLock mutex = new ReentrantLock();
+    private final Condition closing = mutex.newCondition();
+
+    // Under the mutex.
+    private boolean closed;
+    private @Nullable Link link;
+    private @Nullable Calls calls;
+
+    private volatile @Nullable IllegalArgumentException sameServer;
+
+    /**
+     * Not started yet.
+     *
+     * @param addresses of all masters that are connected
+     * @param firstTryIsOver told once, whether or not it was a success
+     */
+    Connecting(
+            Master master,
+            Supplier<Link> connector,
+            RedisOptions options,
+            String clientId,
+            Hints hints,
+            Set<String> addresses,
+            Consumer<Connecting> firstTryIsOver) {
+        this.master = master;
+        this.connector = connector;
+        this.options = options;
+        this.clientId = clientId;
+        this.hints = hints;
+        this.addresses = addresses;
+        this.firstTryIsOver = firstTryIsOver;
+        thread = new Thread(this, "pawl-redlock-connect-" + master.name());
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    Master master() {
+        return master;
+    }
+
+    /** Two of the clients that were handed in lead to one server. */
+    @Nullable
+    IllegalArgumentException sameServer() {
+        return sameServer;
+    }
+
+    @Override
+    public void run() {
+        boolean done;
+        try {
+            done = tryOnce();
+        } finally {
+            firstTryIsOver.accept(this);
+        }
+        if (!master.isConnected() && !isClosed()) {
+            LOG.warn(
+                    "Redis master {} is not connected{}: {}",
+                    master.name(),
+                    done ? "" : ", going on to try",
+                    master.whyNotConnected().getMessage());
+        }
+        while (!done && pause()) {
+            done = tryOnce();
+            if (done) {
+                LOG.info("Redis master {} is connected", master.name());
+            }
+        }
+    }
+
+    private boolean tryOnce() {
+        long startNanos = System.nanoTime();
+        Link opened = null;
+        try {
+            opened = connector.get();
+            String address = opened.nodeOf(null);
+            if (address != null && !addresses.add(address)) {
+                IllegalArgumentException same = new IllegalArgumentException(
+                        "clients: two of them lead to the same server, " + address + "; its vote would count twice");
+                sameServer = same;
+                master.unreachable(NodeFault.notAsked("is another one's server", same));
+                opened.close();
+                return true;
+            }
+            Calls started = new Calls(opened, options.ioTimeout());
+            opened.subscribe(
+                    Master.channelPrefix(options) + clientId, hints::heard, hints::mayHaveMissed, options.ioTimeout());
+            return adopt(opened, started);
+        } catch (RuntimeException | ExecutionException | TimeoutException e) {
+            failed(e, opened, startNanos);
+            return false;
+        } catch (InterruptedException e) {
+            // Only close() interrupts.
+            failed(e, opened, startNanos);
+            return true;
+        }
+    }
+
+    private boolean adopt(Link opened, Calls started) {
+        mutex.lock();
+        try {
+            if (closed) {
+                opened.close();
+                return true;
+            }
+            link = opened;
+            calls = started;
+        } finally {
+            mutex.unlock();
+        }
+        started.start();
+        master.connected(opened, started);
+        return true;
+    }
+
+    private void failed(Exception failure, @Nullable Link opened, long startNanos) {
+        Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
+        LockBackendException fault = Faults.whileConnecting(elapsed, master.name(), failure);
+        if (opened != null) {
+            String address = opened.nodeOf(null);
+            if (address != null) {
+                addresses.remove(address);
+            }
+            opened.close();
+        }
+        master.unreachable(NodeFault.notAsked(Master.outcome(fault), fault));
+    }
+
+    private boolean isClosed() {
+        mutex.lock();
+        try {
+            return closed;
+        } finally {
+            mutex.unlock();
+        }
+    }
+
+    /** False if it was closed meanwhile. */
+    private boolean pause() {
+        mutex.lock();
+        try {
+            long left = PAUSE.toNanos();
+            while (!closed && left > 0) {
+                left = closing.awaitNanos(left);
+            }
+            return !closed;
+        } catch (InterruptedException e) {
+            return false;
+        } finally {
+            mutex.unlock();
+        }
+    }
+
+    /** Closes the connection, or gives up making it; within a bounded time. */
+    @Override
+    public void close() {
+        Link opened;
+        Calls started;
+        mutex.lock();
+        try {
+            closed = true;
+            closing.signalAll();
+            opened = link;
+            started = calls;
+        } finally {
+            mutex.unlock();
+        }
+        thread.interrupt();
+        if (opened != null) {
+            opened.close();
+        }
+        if (started != null) {
+            started.close();
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.pawl.lock.redlock;
+
+import dev.pawl.lock.spi.RenewalOutcome;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * One of the independent masters, as a quorum speaks to it. Requests reach it in the order in which they were made, but for
+ * one that is sent again after a broken connection. Every stage completes within the I/O time limit, exceptionally with a
+ * {@link NodeFault}; on any thread, and perhaps before the method returns.
+ */
+interface Node {
+
+    /** Host and port. */
+    String name();
+
+    /**
+     * Asks for this node's vote. If it grants, it raises its counter to the proposal, or by one if that is more.
+     *
+     * @param proposal a token that the client thinks is larger than any; 0 to take the node's own clock
+     * @param willWait whether to put the contest on the waiting list if another has the node
+     */
+    CompletionStage<Vote> acquire(Bid bid, long proposal, boolean willWait);
+
+    /**
+     * Raises the counter to a token, if the bid has the node.
+     *
+     * @param sinceNanos when the attempt began that this belongs to: its I/O time limit counts from there
+     * @return whether it had; then the counter is no smaller than the token
+     */
+    CompletionStage<Boolean> record(Bid bid, long token, long sinceNanos);
+
+    /** Restarts the lease of each bid that has the node; creates none. */
+    List<? extends CompletionStage<RenewalOutcome>> renew(List<Bid> bids);
+
+    /** Gives the node up if the bid has it; returns whether it had. */
+    CompletionStage<Boolean> release(Bid bid, Parting parting);
+}
