@@ -12,13 +12,14 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Redis servers in one topology. Those from {@link #single()}, {@link #sentinel()} and {@link #cluster()} start at first use
+ * Redis servers in one topology. Those from {@link #single()}, {@link #sentinel()}, {@link #cluster()} and {@link #independent} start at first use
  * and are shared by all tests of the JVM, which leave them {@linkplain #heal() healed}.
  *
  * <p>What is asked of or done to a server goes through a connection of its own, opened for it: a server that was killed or
  * restarted leaves nothing behind here.
  */
-public abstract sealed class RedisServers implements ServerFixture permits SingleRedis, SentinelRedis, ClusterRedis {
+public abstract sealed class RedisServers implements ServerFixture
+        permits SingleRedis, SentinelRedis, ClusterRedis, IndependentRedis {
 
     private final ServerProcesses processes;
     private final Set<Integer> running = new TreeSet<>();
@@ -54,6 +55,16 @@ public abstract sealed class RedisServers implements ServerFixture permits Singl
      */
     public static ClusterRedis cluster() {
         return ClusterRedis.shared.get();
+    }
+
+    /**
+     * The shared masters that know nothing of one another; each number of them has servers of its own.
+     *
+     * @param masters 3 or 5
+     * @return the same every time
+     */
+    public static IndependentRedis independent(int masters) {
+        return IndependentRedis.shared(masters);
     }
 
     /** What to start, in this order: servers of data before the sentinels that watch them. */
@@ -122,6 +133,11 @@ public abstract sealed class RedisServers implements ServerFixture permits Singl
         kill();
         startAll(keepData);
         await("the Redis servers are not healthy", this::isHealthy);
+    }
+
+    /** Sends a signal to some of those that run. */
+    final synchronized void signal(Signal signal, Collection<Integer> ports) {
+        processes.signal(signal, ports.stream().filter(running::contains).toList());
     }
 
     /** Starts all servers; none of them runs. */

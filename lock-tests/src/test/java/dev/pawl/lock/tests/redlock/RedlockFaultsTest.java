@@ -1,0 +1,437 @@
+package dev.pawl.lock.tests.redlock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.pawl.lock.FencingToken;
+import dev.pawl.lock.Lease;
+import dev.pawl.lock.LockBackendException;
+import dev.pawl.lock.LockClient;
+import dev.pawl.lock.LockOptions;
+import dev.pawl.lock.redlock.RedlockBackend;
+import dev.pawl.lock.tests.servers.IndependentRedis;
+import dev.pawl.lock.tests.servers.RedisServers;
+import io.lettuce.core.KillArgs;
+import io.lettuce.core.RedisClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Five masters, and what happens to one, two or three of them. */
+@Timeout(90)
+class RedlockFaultsTest {
+
+    private static final Duration IO_LIMIT = Duration.ofSeconds(3);
+    private static final Pattern CALLS = Pattern.compile("cmdstat_evalsha:calls=(\\d+)");
+
+    private final IndependentRedis servers = RedisServers.independent(5);
+    private final String name = "faults-" + UUID.randomUUID();
+    private final List<LockClient> clients = new ArrayList<>();
+
+    @BeforeEach
+    void heal() {
+        servers.heal();
+    }
+
+    @AfterEach
+    void close() {
+        servers.resume();
+        clients.forEach(LockClient::close);
+    }
+
+    @AfterAll
+    static void leaveHealed() {
+        RedisServers.independent(5).heal();
+    }
+
+    private LockClient client() {
+        LockClient client = LockClient.connect(servers.url());
+        clients.add(client);
+        return client;
+    }
+
+    private FencingToken use(LockClient client) {
+        try (Lease lease = client.lock(name).tryAcquire().orElseThrow()) {
+            return lease.token();
+        }
+    }
+
+    private static ConditionFactory await(String what) {
+        return Awaitility.await(what).pollInterval(Duration.ofMillis(10)).atMost(Duration.ofSeconds(20));
+    }
+
+    private boolean isHeldAt(int master) {
+        return servers.on(master, redis -> redis.get("{pawl:" + name + "}")) != null;
+    }
+
+    // --- one or two are away -----------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void killedMasters_areDoneWithout(int count) {
+        LockClient client = client();
+        FencingToken before = use(client);
+        for (int i = 0; i < count; i++) {
+            servers.kill(i);
+        }
+        FencingToken during = use(client);
+        assertThat(during).isGreaterThan(before);
+        assertThat(use(client())).isGreaterThan(during);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void hungMasters_costNoWaiting(int count) {
+        LockClient client = client();
+        LockClient other = client();
+        use(client);
+        use(other);
+        for (int i = 0; i < count; i++) {
+            servers.pause(i);
+        }
+        long start = System.nanoTime();
+        FencingToken first = use(client);
+        assertThat(use(other)).isGreaterThan(first);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(IO_LIMIT.dividedBy(4));
+    }
+
+    @Test
+    void contentionWithTwoHung_isToldAtOnce() {
+        LockClient holder = client();
+        LockClient other = client();
+        use(other);
+        servers.pause(3);
+        servers.pause(4);
+        try (Lease lease = holder.lock(name).tryAcquire().orElseThrow()) {
+            long start = System.nanoTime();
+            assertThat(other.lock(name).tryAcquire()).isEmpty();
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(IO_LIMIT.dividedBy(4));
+            assertThat(lease.isValid()).isTrue();
+        }
+    }
+
+    @Test
+    void masterThatHungDuringAnAcquireAndItsRelease_isGivenUpWhenItGoesOn() {
+        LockClient client = client();
+        use(client);
+        servers.pause(2);
+        use(client);
+        servers.resume(2);
+        await("the master is free").until(() -> !isHeldAt(2));
+    }
+
+    /** Longer than a request waits, so that all requests to it have been given up by the client. */
+    @Test
+    void masterThatHungForLong_isGivenUpAndTakesPartAgain() {
+        LockClient client = client();
+        use(client);
+        servers.pause(2);
+        use(client);
+        await("the master's requests are given up on")
+                .during(IO_LIMIT.plusMillis(500))
+                .atMost(IO_LIMIT.plusSeconds(5))
+                .until(() -> use(client) != null);
+        servers.resume(2);
+        await("the master takes part again").until(() -> {
+            try (Lease lease = client.lock(name).tryAcquire().orElseThrow()) {
+                return lease.isValid() && isHeldAt(2);
+            }
+        });
+        await("the master is free").until(() -> !isHeldAt(2));
+    }
+
+    @Test
+    void minorityThatFailsWhileALeaseRuns_doesNotEndIt() {
+        LockClient client = client();
+        Duration leaseTime = Duration.ofMillis(1_500);
+        LockOptions options = LockOptions.builder().leaseTime(leaseTime).build();
+        try (Lease lease = client.lock(name, options).tryAcquire().orElseThrow()) {
+            servers.pause(0);
+            servers.kill(1);
+            await("three lease times pass").during(leaseTime.multipliedBy(3)).until(lease::isValid);
+            assertThat(client().lock(name).tryAcquire()).isEmpty();
+        }
+    }
+
+    @Test
+    void masterThatIsDownAtFirst_takesPartWhenItIsThere() {
+        servers.kill(4);
+        LockClient client = client();
+        use(client);
+        servers.start(4, true);
+        await("the master takes part").until(() -> {
+            try (Lease lease = client.lock(name).tryAcquire().orElseThrow()) {
+                return lease.isValid() && isHeldAt(4);
+            }
+        });
+    }
+
+    @Test
+    void mastersThatComeAndGo_oneByOne_neverTurnTokensBack() {
+        LockClient client = client();
+        LockClient other = client();
+        List<FencingToken> tokens = new ArrayList<>();
+        for (int master = 0; master < 5; master++) {
+            servers.kill(master);
+            tokens.add(use(client));
+            servers.start(master, master % 2 == 0);
+            int back = master;
+            await("the master is back").until(() -> {
+                try (Lease lease = other.lock(name).acquire(Duration.ofSeconds(5))) {
+                    tokens.add(lease.token());
+                    return isHeldAt(back);
+                }
+            });
+        }
+        assertThat(tokens).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void connectionsThatBreakAllAtOnce_areASurvivedRetry() {
+        LockClient client = client();
+        FencingToken before = use(client);
+        servers.cutConnections();
+        try (Lease lease = client.lock(name).acquire(Duration.ofSeconds(10))) {
+            assertThat(lease.token()).isGreaterThan(before);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    // --- three are away ----------------------------------------------------------------------------------------------
+
+    @Test
+    void withoutAMajority_theFaultNamesTheOutcomeAtEachMaster() {
+        LockClient client = client();
+        use(client);
+        servers.pause(0);
+        servers.pause(1);
+        servers.kill(2);
+        long start = System.nanoTime();
+        LockBackendException fault = catchThrowableOfType(
+                LockBackendException.class, () -> client.lock(name).acquire(Duration.ofMillis(300)));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(IO_LIMIT.plusSeconds(2));
+        assertThat(fault)
+                .hasMessageContaining(name)
+                .hasMessageContaining("fewer than 3 of 5 Redis masters answered")
+                .hasMessageContaining("127.0.0.1:" + servers.ports().get(0) + " no answer in ")
+                .hasMessageContaining("127.0.0.1:" + servers.ports().get(2) + " ")
+                .hasMessageContaining("127.0.0.1:" + servers.ports().get(3) + " granted")
+                .hasMessageContaining("127.0.0.1:" + servers.ports().get(4) + " granted");
+        await("nothing is left at those that answer").until(() -> !isHeldAt(3) && !isHeldAt(4));
+        servers.resume();
+        servers.start(2, true);
+        await("nothing is left at the others").until(() -> Stream.of(0, 1, 2).noneMatch(this::isHeldAt));
+        await("the same client works again")
+                .ignoreException(LockBackendException.class)
+                .until(() -> use(client) != null);
+    }
+
+    @Test
+    void aMajorityThatRefuses_isAFaultThatSaysWhy() {
+        LockClient client = client();
+        use(client);
+        for (int master = 0; master < 3; master++) {
+            servers.on(master, redis -> redis.configSet("maxmemory", "1"));
+        }
+        try {
+            assertThatThrownBy(() -> client.lock(name).tryAcquire())
+                    .isInstanceOf(LockBackendException.class)
+                    .hasMessageContaining("is out of memory")
+                    .hasMessageContaining("[OOM]");
+        } finally {
+            for (int master = 0; master < 3; master++) {
+                servers.on(master, redis -> redis.configSet("maxmemory", "0"));
+            }
+        }
+    }
+
+    @Test
+    void startWithoutAMajority_fails() {
+        for (int master = 0; master < 3; master++) {
+            servers.kill(master);
+        }
+        assertThatThrownBy(this::client)
+                .isInstanceOf(LockBackendException.class)
+                .hasMessageContaining("fewer than 3 of 5 Redis masters can be connected")
+                .hasMessageContaining("127.0.0.1:" + servers.ports().get(1) + " ");
+    }
+
+    @Test
+    void clientsOfOneServer_areRefused() {
+        RedisClient one =
+                RedisClient.create("redis://127.0.0.1:" + servers.ports().get(0));
+        RedisClient same =
+                RedisClient.create("redis://127.0.0.1:" + servers.ports().get(0));
+        RedisClient other =
+                RedisClient.create("redis://127.0.0.1:" + servers.ports().get(1));
+        try {
+            assertThatThrownBy(() -> RedlockBackend.create(List.of(one, same, other)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("the same server");
+        } finally {
+            Stream.of(one, same, other).forEach(RedisClient::shutdown);
+        }
+    }
+
+    @Test
+    void clientsThatWereHandedIn_stayOpen() {
+        List<RedisClient> own = servers.ports().stream()
+                .map(port -> RedisClient.create("redis://127.0.0.1:" + port))
+                .toList();
+        try (LockClient client = LockClient.using(RedlockBackend.create(own))) {
+            use(client);
+        }
+        own.forEach(client -> {
+            assertThat(client.connect().sync().ping()).isEqualTo("PONG");
+            client.shutdown();
+        });
+    }
+
+    // --- round trips -------------------------------------------------------------------------------------------------
+
+    private long calls() {
+        return Stream.of(0, 1, 2, 3, 4).mapToLong(this::calls).sum();
+    }
+
+    private long calls(int master) {
+        Matcher matcher = CALLS.matcher(servers.on(master, redis -> redis.info("commandstats")));
+        return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
+    }
+
+    private void resetCalls() {
+        servers.onEachMaster(redis -> redis.configResetstat());
+    }
+
+    /** Let the requests to the slower two arrive, too. */
+    private void awaitCalls(long count) {
+        await(count + " scripts").untilAsserted(() -> assertThat(calls()).isEqualTo(count));
+    }
+
+    @Test
+    void acquire_isOneRoundTripWhenTheCountersAgree_andReleaseIsOne() {
+        LockClient client = client();
+        use(client);
+        resetCalls();
+        Lease lease = client.lock(name).tryAcquire().orElseThrow();
+        awaitCalls(5);
+        lease.close();
+        awaitCalls(10);
+        for (int i = 0; i < 20; i++) {
+            use(client);
+        }
+        awaitCalls(10 + 20 * 10);
+    }
+
+    /** Without the other two, every majority is the same three, so that what is sent does not depend on who is faster. */
+    @Test
+    void acquire_isTwoRoundTripsWhenACounterIsAhead_andOneAgainWhenAMajorityKnowsIt() {
+        LockClient client = client();
+        servers.kill(3);
+        servers.kill(4);
+        long ahead = setAhead(use(client).value());
+        assertThat(use(client).value()).isGreaterThan(ahead);
+        // From here on the masters know all scripts, and the client knows that two are away.
+        ahead = setAhead(ahead);
+        resetCallsOfThree();
+        assertThat(use(client).value()).isEqualTo(ahead + 1);
+        assertThat(callsOfThree())
+                .as("3 acquire, 2 that were behind record, 3 release")
+                .isEqualTo(8);
+        resetCallsOfThree();
+        assertThat(use(client).value()).isEqualTo(ahead + 2);
+        assertThat(callsOfThree()).isEqualTo(6);
+    }
+
+    /** A year ahead, at one master. */
+    private long setAhead(long token) {
+        long ahead = token + TimeUnit.DAYS.toMicros(365);
+        servers.on(0, redis -> redis.set("{pawl:" + name + "}:t", Long.toString(ahead)));
+        return ahead;
+    }
+
+    private void resetCallsOfThree() {
+        Stream.of(0, 1, 2).forEach(master -> servers.on(master, redis -> redis.configResetstat()));
+    }
+
+    private long callsOfThree() {
+        return Stream.of(0, 1, 2).mapToLong(this::calls).sum();
+    }
+
+    // --- many at once ------------------------------------------------------------------------------------------------
+
+    @Test
+    void manyContenders_doNotSplitTheVotesForEver() throws Exception {
+        List<LockClient> crowd = Stream.generate(this::client).limit(12).toList();
+        Queue<Long> tokens = new ConcurrentLinkedQueue<>();
+        List<CompletableFuture<Void>> uses = new ArrayList<>();
+        for (int round = 0; round < 10; round++) {
+            for (LockClient client : crowd) {
+                uses.add(client.lock(name).acquireAsync(Duration.ofSeconds(60)).thenCompose(lease -> {
+                    tokens.add(lease.token().value());
+                    return lease.releaseAsync();
+                }));
+            }
+        }
+        awaitAll(uses);
+        assertThat(new ArrayList<>(tokens)).hasSize(120).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void manyContendersWithTwoHung_doNotWaitForThem() throws Exception {
+        List<LockClient> crowd = Stream.generate(this::client).limit(6).toList();
+        servers.pause(0);
+        servers.pause(1);
+        long start = System.nanoTime();
+        Queue<Long> tokens = new ConcurrentLinkedQueue<>();
+        awaitAll(crowd.stream()
+                .map(client -> client.lock(name)
+                        .acquireAsync(Duration.ofSeconds(60))
+                        .thenCompose(lease -> {
+                            tokens.add(lease.token().value());
+                            return lease.releaseAsync();
+                        }))
+                .toList());
+        assertThat(new ArrayList<>(tokens)).hasSize(6).isSorted();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(IO_LIMIT);
+    }
+
+    private static void awaitAll(List<CompletableFuture<Void>> all)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new)).get(60, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void hintsThatAreCut_costLittle() {
+        LockClient holder = client();
+        LockClient waiting = client();
+        Lease lease = holder.lock(name).tryAcquire().orElseThrow();
+        CompletableFuture<Lease> waiter = waiting.lock(name).acquireAsync();
+        await("the waiter is known to the masters")
+                .until(() -> servers.on(0, redis -> redis.zcard("{pawl:" + name + "}:q")) == 1);
+        servers.onEachMaster(redis -> redis.clientKill(KillArgs.Builder.typePubsub()));
+        lease.close();
+        await("the waiter has its turn").atMost(Duration.ofSeconds(2)).until(waiter::isDone);
+        waiter.join().close();
+    }
+}

@@ -1,0 +1,15 @@
+package dev.pawl.lock.tests.redlock;
+
+import dev.pawl.lock.tests.BackendFixture;
+import dev.pawl.lock.tests.ContractOf;
+import dev.pawl.lock.tests.LockContract;
+import dev.pawl.lock.tests.servers.RedisServers;
+
+@ContractOf("redlock")
+final class RedlockOfThreeContractTest extends LockContract {
+
+    @Override
+    protected BackendFixture startService() {
+        return new RedlockFixture(RedisServers.independent(3));
+    }
+}
