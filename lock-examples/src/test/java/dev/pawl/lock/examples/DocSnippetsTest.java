@@ -36,6 +36,7 @@ class DocSnippetsTest {
             import dev.pawl.lock.jdbc.*;
             import dev.pawl.lock.memory.*;
             import dev.pawl.lock.redis.*;
+            import dev.pawl.lock.redlock.*;
             import dev.pawl.lock.spi.LockBackend;
             import io.lettuce.core.RedisClient;
             import io.lettuce.core.cluster.RedisClusterClient;
@@ -57,6 +58,7 @@ class DocSnippetsTest {
                 LockClient locks;
                 DistributedLock lock;
                 RedisClient redisClient;
+                List<RedisClient> redisClients;
                 DataSource dataSource;
                 abstract void work() throws InterruptedException;
                 abstract boolean moreToDo();
