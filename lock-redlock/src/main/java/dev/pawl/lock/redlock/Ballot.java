@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -22,13 +23,19 @@ import org.jspecify.annotations.Nullable;
  *     └──beaten, unreachable, left───────┴─────────────────────────────────────────┴──▶ over
  * </pre>
  *
- * Recording takes no time when the counters of a majority agree. A vote that comes after the decision changes nothing: if the
+ * A majority has the token when at so many nodes the counter has passed all tokens of the grant by this bid's doing alone
+ * ({@link Tally#hasPassed}): then no other bid can have any of them, whatever becomes of leases and clocks. Recording takes no
+ * time when the counters of a majority agree. Where another's token turns out to have come between, which takes a vote or a
+ * record that is late, one token above all is recorded instead. A vote that comes after the decision changes nothing: if the
  * bid has won, the node is one more that is the bid's; if it is over, the node is given up, since every request that gives
  * a node up is followed until it is known to have come after the one that asked for it.
  *
  * <p>Safe for use by several threads. State changes under a mutex, and what follows from them happens outside of it.
  */
 final class Ballot {
+
+    /** How often the tokens may turn out to be taken before the bid is given up. */
+    private static final int MOST_ROUNDS = 3;
 
     private enum Phase {
         OPEN,
@@ -46,15 +53,22 @@ final class Ballot {
     private final long castAt;
     private final CompletableFuture<Attempt> result = new CompletableFuture<>();
 
-    /** Completes when a node's vote is in, or will not come: whether the node has granted. */
+    /** Completes when a node's vote is in, or will not come: whether the node may have granted. */
     private final List<CompletableFuture<Boolean>> grants = new ArrayList<>();
 
     private final ReentrantLock mutex = new ReentrantLock();
 
     // Under the mutex.
     private final Tally tally;
-    private final boolean[] recorded;
     private final boolean[] recording;
+
+    /** What the counters were when the token of this round was recorded; {@link Node#NOT_ITS} where it is not. */
+    private final long[] before;
+
+    /** Nodes that turned out not to be the bid's any more, or did not answer when the token was to be recorded. */
+    private final boolean[] lost;
+
+    private int rounds;
     private Phase phase = Phase.OPEN;
     private boolean allAsked;
     private boolean graceGiven;
@@ -71,8 +85,9 @@ final class Ballot {
         this.trail = trail;
         castAt = quorum.now();
         tally = new Tally(quorum.size(), quorum.majority());
-        recorded = new boolean[quorum.size()];
         recording = new boolean[quorum.size()];
+        before = new long[quorum.size()];
+        lost = new boolean[quorum.size()];
         for (int i = 0; i < quorum.size(); i++) {
             grants.add(new CompletableFuture<>());
         }
@@ -107,7 +122,7 @@ final class Ballot {
             quorum.clock().heard(node, vote.nodeMicros(), castAt);
             update(() -> tally.voted(node, vote));
         }
-        grants.get(node).complete(vote instanceof Vote.Granted);
+        grants.get(node).complete(vote instanceof Vote.Granted || (fault != null && !NodeFault.isNotAsked(fault)));
     }
 
     private void update(Runnable change) {
@@ -155,45 +170,58 @@ final class Ballot {
     }
 
     private Runnable granted() {
-        TokenBlock won = tally.block(tokens);
-        block = won;
         phase = Phase.RECORDING;
+        return record(tally.block(tokens));
+    }
+
+    private Runnable record(TokenBlock chosen) {
+        block = chosen;
+        int round = ++rounds;
+        long token = chosen.first() + chosen.count() - 1;
         List<Integer> behind = new ArrayList<>();
-        for (int i = 0; i < recorded.length; i++) {
-            if (tally.isPending(i) || (tally.vote(i) instanceof Vote.Granted && !tally.hasGranted(i, last(won)))) {
+        for (int i = 0; i < before.length; i++) {
+            before[i] = Node.NOT_ITS;
+            recording[i] = !lost[i] && (tally.isPending(i) || tally.isBehind(i, token));
+            if (recording[i]) {
                 behind.add(i);
-                recording[i] = true;
             }
         }
         Runnable next = nextWhileRecording();
-        if (phase == Phase.WON) {
+        if (phase != Phase.RECORDING) {
             return next;
         }
-        return () -> behind.forEach(node -> record(node, last(won)));
+        return () -> behind.forEach(node -> quorum.node(node)
+                .record(bid, token, castAt)
+                .whenComplete((had, fault) -> update(() -> recorded(node, round, had, fault))));
     }
 
-    private void record(int node, long token) {
-        quorum.node(node)
-                .record(bid, token, castAt)
-                .whenComplete((has, fault) -> update(() -> {
-                    recording[node] = false;
-                    recorded[node] |= has != null && has;
-                    if (fault != null && tally.fault(node) == null) {
-                        recordFault = fault;
-                    }
-                }));
+    private void recorded(int node, int round, @Nullable Long had, @Nullable Throwable fault) {
+        if (had == null || had == Node.NOT_ITS) {
+            lost[node] = true;
+            recording[node] = false;
+        } else if (round == rounds) {
+            before[node] = had;
+            recording[node] = false;
+        }
+        if (fault != null && tally.fault(node) == null) {
+            recordFault = fault;
+        }
     }
 
     private Runnable nextWhileRecording() {
-        long token = last(block);
+        TokenBlock chosen = Objects.requireNonNull(block);
         int done = 0;
         int open = 0;
-        for (int i = 0; i < recorded.length; i++) {
-            if (recorded[i] || tally.hasGranted(i, token)) {
+        int ours = 0;
+        long highest = tally.highest();
+        for (int i = 0; i < before.length; i++) {
+            if (tally.hasPassed(i, chosen, before[i])) {
                 done++;
-            } else if (recording[i] || tally.isPending(i)) {
+            } else if (tally.isPending(i) || (recording[i] && !tally.isPast(i, chosen))) {
                 open++;
             }
+            ours += !lost[i] && tally.vote(i) instanceof Vote.Granted ? 1 : 0;
+            highest = Math.max(highest, before[i]);
         }
         if (done >= quorum.majority()) {
             phase = Phase.WON;
@@ -202,14 +230,10 @@ final class Ballot {
         if (done + open >= quorum.majority()) {
             return Ballot::nothing;
         }
-        return recordFault == null ? beaten() : unreachable();
-    }
-
-    private static long last(@Nullable TokenBlock block) {
-        if (block == null) {
-            throw new IllegalStateException("no token before a majority has granted");
+        if (ours >= quorum.majority() && rounds < MOST_ROUNDS) {
+            return record(new TokenBlock(Math.max(highest, chosen.first() + chosen.count() - 1) + 1, 1));
         }
-        return block.first() + block.count() - 1;
+        return recordFault == null ? beaten() : unreachable();
     }
 
     private Runnable beaten() {
@@ -223,7 +247,7 @@ final class Ballot {
             retryAfter = backOff.next(took);
         }
         List<Integer> ours = new ArrayList<>();
-        for (int i = 0; i < recorded.length; i++) {
+        for (int i = 0; i < before.length; i++) {
             if (tally.mayHave(i)) {
                 ours.add(i);
             }
@@ -266,7 +290,7 @@ final class Ballot {
         Map<Integer, Parting> nodes = new TreeMap<>();
         update(() -> {
             phase = Phase.OVER;
-            for (int i = 0; i < recorded.length; i++) {
+            for (int i = 0; i < before.length; i++) {
                 if (trail.isAt(i)) {
                     nodes.put(i, Parting.FOR_GOOD_AND_LEAVING);
                 } else if (tally.mayHave(i)) {
@@ -282,8 +306,8 @@ final class Ballot {
     }
 
     /**
-     * Gives one node up. If it then turns out to have granted without having been given up, the requests have changed places
-     * (one was sent again after a broken connection): it is given up again.
+     * Gives one node up. If it had nothing to give up and then turns out to have granted, or does not say, the requests have
+     * changed places (one was sent again after a broken connection): it is given up again.
      */
     private CompletionStage<Boolean> takeBack(int node, Parting parting) {
         quorum.departing();

@@ -113,10 +113,10 @@ final class Master implements Node {
     }
 
     @Override
-    public CompletionStage<Boolean> record(Bid bid, long token, long sinceNanos) {
+    public CompletionStage<Long> record(Bid bid, long token, long sinceNanos) {
         String[] keys = {bid.keys().lock(), bid.keys().token()};
         String[] values = {bid.owner(), Long.toString(token), tokenLifeMillis};
-        return send(connected -> connected.run(RECORD, bid.name(), sinceNanos, keys, values, Master::isOne));
+        return send(connected -> connected.run(RECORD, bid.name(), sinceNanos, keys, values, reply -> reply[0]));
     }
 
     @Override

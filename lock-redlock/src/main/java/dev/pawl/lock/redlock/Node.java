@@ -11,6 +11,9 @@ import java.util.concurrent.CompletionStage;
  */
 interface Node {
 
+    /** The answer to {@link #record} of a bid that does not have the node. */
+    long NOT_ITS = -1;
+
     /** Host and port. */
     String name();
 
@@ -26,9 +29,9 @@ interface Node {
      * Raises the counter to a token, if the bid has the node.
      *
      * @param sinceNanos when the attempt began that this belongs to: its I/O time limit counts from there
-     * @return whether it had; then the counter is no smaller than the token
+     * @return what the counter was before, 0 if there was none; now it is no smaller than the token. Or {@link #NOT_ITS}
      */
-    CompletionStage<Boolean> record(Bid bid, long token, long sinceNanos);
+    CompletionStage<Long> record(Bid bid, long token, long sinceNanos);
 
     /** Restarts the lease of each bid that has the node; creates none. */
     List<? extends CompletionStage<RenewalOutcome>> renew(List<Bid> bids);

@@ -83,9 +83,41 @@ final class Tally {
         return fault == null ? !(votes[node] instanceof Vote.Held) : !NodeFault.isNotAsked(fault);
     }
 
-    /** Whether the node is the bid's and its counter is no smaller than this. */
-    boolean hasGranted(int node, long token) {
-        return votes[node] instanceof Vote.Granted grant && grant.token() >= token;
+    /** Whether the node is the bid's, and its counter smaller than this. */
+    boolean isBehind(int node, long token) {
+        return votes[node] instanceof Vote.Granted grant && grant.token() < token;
+    }
+
+    /** Whether the node is the bid's, but may have told another of these tokens before. */
+    boolean isPast(int node, TokenBlock block) {
+        return votes[node] instanceof Vote.Granted grant && grant.previous() >= block.first();
+    }
+
+    /**
+     * Whether the node's counter has passed all these tokens by this bid's doing, while it had the node and nobody else: with the
+     * grant, with the record, or with both and nothing between them.
+     *
+     * @param before what the counter was when the last of the tokens was recorded; {@link Node#NOT_ITS} if it was not
+     */
+    boolean hasPassed(int node, TokenBlock block, long before) {
+        if (votes[node] instanceof Vote.Granted grant && grant.previous() < block.first()) {
+            boolean withTheGrant = grant.token() >= block.first() + block.count() - 1;
+            if (withTheGrant || before == grant.token()) {
+                return true;
+            }
+        }
+        return before >= 0 && before < block.first() && mayHave(node);
+    }
+
+    /** The largest counter of those that granted. */
+    long highest() {
+        long highest = 0;
+        for (Vote vote : votes) {
+            if (vote instanceof Vote.Granted grant) {
+                highest = Math.max(highest, grant.token());
+            }
+        }
+        return highest;
     }
 
     /**
@@ -94,12 +126,11 @@ final class Tally {
      * of them knew no counter, nobody knows how much is free, and one token is all there is.
      */
     TokenBlock block(int wanted) {
-        long last = 0;
+        long last = highest();
         long previous = 0;
         boolean known = true;
         for (Vote vote : votes) {
             if (vote instanceof Vote.Granted grant) {
-                last = Math.max(last, grant.token());
                 previous = Math.max(previous, grant.previous());
                 known &= grant.previous() > 0;
             }

@@ -4,13 +4,13 @@
 -- ARGV[1] owner
 -- ARGV[2] token
 -- ARGV[3] life of the counter, ms
--- returns 1 if the owner has this node, else 0
+-- returns what the counter was before, or -1 if the owner does not have this node
 
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
-  return 0
+  return -1
 end
 local counter = tonumber(redis.call('GET', KEYS[2]) or '') or 0
 if counter < tonumber(ARGV[2]) then
   redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
 end
-return 1
+return counter

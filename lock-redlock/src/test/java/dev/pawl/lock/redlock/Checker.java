@@ -1,8 +1,9 @@
 package dev.pawl.lock.redlock;
 
-import dev.pawl.lock.spi.Grant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The promises, looked at whenever something happens that could break one. */
@@ -13,6 +14,8 @@ final class Checker {
     private final Simulation world;
     private final List<Block> blocks = new ArrayList<>();
     private final List<SimulatedRequest> holders = new ArrayList<>();
+    private final Set<Long> used = new HashSet<>();
+    private long lastUsed;
     private long largest;
     private @Nullable String violation;
 
@@ -43,8 +46,8 @@ final class Checker {
         return largest;
     }
 
-    void granted(SimulatedRequest holder, Grant grant, long floor) {
-        Block block = new Block(grant.firstToken(), grant.firstToken() + grant.tokens() - 1);
+    void granted(SimulatedRequest holder, long first, long last, long floor) {
+        Block block = new Block(first, last);
         check(block.first > floor, "2: tokens go up: " + block + " after " + floor);
         for (Block other : blocks) {
             check(block.first > other.last || block.last < other.first, "2: a token is given once: " + block);
@@ -57,6 +60,29 @@ final class Checker {
         holders.add(holder);
         blocks.add(block);
         largest = Math.max(largest, block.last);
+    }
+
+    /** Somebody holds the lock with this token from now on: by the grant itself, or by hand-off. */
+    void used(SimulatedRequest holder, long token) {
+        check(used.add(token), "2: a token is used once: " + token + " by " + holder);
+        if (world.mood() != Weather.Mood.TIMELESS) {
+            check(token > lastUsed, "2: tokens follow the holds: " + token + " after " + lastUsed);
+            lastUsed = Math.max(lastUsed, token);
+        }
+    }
+
+    /** The caller was told that its lock is free. */
+    void released(SimulatedClient client, Bid bid) {
+        long left = world.nodes().stream()
+                .filter(node -> bid.owner().equals(node.memory.owner()))
+                .count();
+        boolean excused = client.isExcused(bid.contest().owner());
+        check(excused || left < world.majority(), "4: released, but " + left + " nodes have " + bid.owner());
+    }
+
+    /** A majority has confirmed a release. */
+    void confirmed(Bid bid, boolean done) {
+        check(done, "4: a majority has confirmed that it gave up " + bid.owner() + ", but its release waits for more");
     }
 
     void busy(SimulatedRequest request, int votes, boolean metRival) {

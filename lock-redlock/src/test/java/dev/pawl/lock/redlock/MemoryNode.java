@@ -76,18 +76,15 @@ final class MemoryNode {
         return new Vote.Granted(counter, previous, now);
     }
 
-    boolean record(String bidder, long token) {
-        if (!bidder.equals(owner())) {
-            return false;
-        }
-        counter = Math.max(counter, token);
-        return true;
+    long record(String bidder, long token) {
+        return bidder.equals(owner()) ? recordUnchecked(token) : Node.NOT_ITS;
     }
 
-    /** A mutant: whoever has the node. */
-    boolean recordUnchecked(long token) {
+    /** By itself part of a mutant: whoever has the node. */
+    long recordUnchecked(long token) {
+        long before = counter;
         counter = Math.max(counter, token);
-        return true;
+        return before;
     }
 
     RenewalOutcome renew(String bidder, long leaseMillis) {

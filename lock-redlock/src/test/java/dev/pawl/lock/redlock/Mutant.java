@@ -5,8 +5,12 @@ enum Mutant {
     NONE,
     /** The token is not written back where a counter is smaller. */
     NO_WRITE_BACK,
-    /** The token is written back to nodes that are no longer, or never were, the bid's. */
+    /** The token is written back, and counts, at nodes that are no longer, or never were, the bid's. */
     WRITE_BACK_WITHOUT_OWNER_CHECK,
+    /** What is written back counts even where another may have had the tokens: the counter had passed them before. */
+    OTHERS_TOKENS_ARE_OVERLOOKED,
+    /** A vote that comes when a majority has granted counts even if that node has told another of these tokens. */
+    LATE_VOTE_IS_TAKEN_AS_IT_IS,
     /** The lease is counted from after the answer. */
     VALIDITY_FROM_AFTER_THE_REPLY,
     /** One node less than a majority is enough. */
@@ -27,6 +31,14 @@ enum Mutant {
     LATE_GRANT_IS_KEPT,
     /** After a lost race, the same rivals come back at the same time. */
     NO_RANDOM_BACK_OFF,
+    /** A process hands on as many tokens as it asked for, upwards from those that it was granted. */
+    HAND_OFF_BEYOND_THE_BLOCK,
+    /** A process hands on as many tokens as it asked for, downwards from the last that it was granted. */
+    BLOCK_IS_AS_LARGE_AS_ASKED,
+    /** A node is taken for given up when the request to give it up has been sent. */
+    RELEASE_IS_CONFIRMED_UNHEARD,
+    /** A release waits for every node. */
+    RELEASE_WAITS_FOR_ALL,
     /** A fault is told as contention. */
     FAULT_IS_TAKEN_FOR_CONTENTION
 }

@@ -172,7 +172,7 @@ class ScriptsTest {
         long token = 8_999_999_999_999_991L;
         assertThat(((Vote.Granted) get(master.acquire(bid, token, false))).token())
                 .isEqualTo(token);
-        assertThat(get(master.record(bid, token + 2, System.nanoTime()))).isTrue();
+        assertThat(get(master.record(bid, token + 2, System.nanoTime()))).isEqualTo(token);
         assertThat(server.redis().get(bid.keys().token())).isEqualTo(Long.toString(token + 2));
         Vote.Granted again = (Vote.Granted) get(master.acquire(bid, 1, false));
         assertThat(again.token()).isEqualTo(token + 2);

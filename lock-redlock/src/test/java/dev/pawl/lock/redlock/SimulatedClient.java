@@ -1,6 +1,7 @@
 package dev.pawl.lock.redlock;
 
 import dev.pawl.lock.redis.internal.Keys;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,8 +24,12 @@ final class SimulatedClient {
     private final long origin;
     private final long rate;
     private final Map<String, Integer> votes = new HashMap<>();
+    private final Map<String, Integer> grants = new HashMap<>();
     private final Set<String> rivals = new HashSet<>();
     private final Set<String> excused = new HashSet<>();
+    private final Map<String, CompletionStage<?>> releases = new HashMap<>();
+    private final Map<String, Integer> confirmations = new HashMap<>();
+    private final Map<String, List<Runnable>> withheld = new HashMap<>();
     private boolean insisting;
     private int undoing;
     private int contests;
@@ -73,11 +78,14 @@ final class SimulatedClient {
 
     // --- what was sent and seen --------------------------------------------------------------------------------------
 
-    void sawVote(Bid bid, Vote vote) {
+    /** Returns whether a majority had granted before. */
+    boolean sawVote(Bid bid, Vote vote) {
         votes.merge(bid.contest().owner(), 1, Integer::sum);
         if (vote instanceof Vote.Held) {
             rivals.add(bid.contest().owner());
+            return false;
         }
+        return grants.merge(bid.owner(), 1, Integer::sum) > world.acceptedMajority();
     }
 
     /** The node that had granted is another's, or nobody's, when the token is to be written back. */
@@ -97,6 +105,30 @@ final class SimulatedClient {
 
     int votes(String contest) {
         return votes.getOrDefault(contest, 0);
+    }
+
+    /** A release has begun that should end as soon as a majority has confirmed it. */
+    void follow(Bid bid, CompletionStage<?> release) {
+        releases.put(bid.owner(), release);
+        confirmations.remove(bid.owner());
+    }
+
+    /** A node has answered that it had the bid, and has no more. */
+    void sawConfirmation(Bid bid, Runnable confirmation) {
+        int count = confirmations.merge(bid.owner(), 1, Integer::sum);
+        if (world.mutant() == Mutant.RELEASE_WAITS_FOR_ALL && releases.containsKey(bid.owner())) {
+            List<Runnable> waiting = withheld.computeIfAbsent(bid.owner(), owner -> new ArrayList<>());
+            waiting.add(confirmation);
+            if (count == world.nodes().size()) {
+                waiting.forEach(Runnable::run);
+            }
+        } else {
+            confirmation.run();
+        }
+        CompletionStage<?> release = releases.get(bid.owner());
+        if (release != null && count >= world.majority()) {
+            world.checker().confirmed(bid, release.toCompletableFuture().isDone());
+        }
     }
 
     /** What this contest leaves behind cannot be helped: a request came when all that should undo it had come before. */

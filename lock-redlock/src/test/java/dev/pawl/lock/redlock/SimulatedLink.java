@@ -42,27 +42,32 @@ final class SimulatedLink implements Node {
             return node.memory.acquire(owner, world.leaseMillis(), proposed, member);
         });
         return answer.thenApply(vote -> {
-            client.sawVote(bid, vote);
+            boolean late = client.sawVote(bid, vote);
+            if (late && vote instanceof Vote.Granted grant && world.mutant() == Mutant.LATE_VOTE_IS_TAKEN_AS_IT_IS) {
+                return new Vote.Granted(grant.token(), 1, grant.nodeMicros());
+            }
             return vote;
         });
     }
 
     @Override
-    public CompletionStage<Boolean> record(Bid bid, long token, long sinceNanos) {
+    public CompletionStage<Long> record(Bid bid, long token, long sinceNanos) {
         if (world.mutant() == Mutant.NO_WRITE_BACK) {
-            return CompletableFuture.completedFuture(true);
+            return CompletableFuture.completedFuture(0L);
         }
-        CompletionStage<Boolean> answer = send(
-                "RECORD " + token + " " + owner(bid),
-                null,
-                () -> world.mutant() == Mutant.WRITE_BACK_WITHOUT_OWNER_CHECK
-                        ? node.memory.recordUnchecked(token)
-                        : node.memory.record(owner(bid), token));
-        return answer.thenApply(has -> {
-            if (!has) {
-                client.sawLoss(bid);
+        CompletionStage<Long> answer = send("RECORD " + token + " " + owner(bid), null, () -> {
+            if (world.mutant() == Mutant.WRITE_BACK_WITHOUT_OWNER_CHECK) {
+                node.memory.recordUnchecked(token);
+                return 0L;
             }
-            return has;
+            return node.memory.record(owner(bid), token);
+        });
+        return answer.thenApply(before -> {
+            if (before == NOT_ITS) {
+                client.sawLoss(bid);
+                return before;
+            }
+            return world.mutant() == Mutant.OTHERS_TOKENS_ARE_OVERLOOKED ? Long.valueOf(0) : before;
         });
     }
 
@@ -91,8 +96,21 @@ final class SimulatedLink implements Node {
             }
             return node.memory.release(owner, member, parting == Parting.FOR_NOW ? null : world::tell);
         });
-        // What had it is not followed.
-        return world.mutant() == Mutant.LATE_GRANT_IS_KEPT ? answer.thenApply(had -> true) : answer;
+        if (world.mutant() == Mutant.RELEASE_IS_CONFIRMED_UNHEARD) {
+            return CompletableFuture.completedFuture(true);
+        }
+        CompletableFuture<Boolean> told = new CompletableFuture<>();
+        answer.whenComplete((had, fault) -> {
+            if (fault != null) {
+                told.completeExceptionally(fault);
+            } else if (had) {
+                client.sawConfirmation(bid, () -> told.complete(true));
+            } else {
+                // What had it is not followed.
+                told.complete(world.mutant() == Mutant.LATE_GRANT_IS_KEPT);
+            }
+        });
+        return told;
     }
 
     private String owner(Bid bid) {
@@ -107,7 +125,7 @@ final class SimulatedLink implements Node {
 
     // --- messages ----------------------------------------------------------------------------------------------------
 
-    /** A bid that is not null asks for the node: its request may come twice. */
+    /** A bid that is not null asks for the node. Any request may come twice, and either reply be the one that counts. */
     private <T> CompletionStage<T> send(String what, @Nullable Bid bid, Supplier<T> request) {
         CompletableFuture<T> reply = new CompletableFuture<>();
         Weather weather = world.weather();
@@ -124,24 +142,29 @@ final class SimulatedLink implements Node {
         boolean dropped = world.chance(weather.dropped(what));
         boolean unanswered = world.chance(weather.dropped());
         boolean astray = world.chance(weather.astray());
+        boolean again = !dropped && world.chance(weather.repeated());
+        boolean second = again && world.chance(0.5);
+        CompletableFuture<T> lost = new CompletableFuture<>();
         if (!dropped) {
-            arrive(astray, () -> serve(what, request, unanswered ? new CompletableFuture<>() : reply));
+            arrive(astray, () -> serve(what, request, unanswered || second ? lost : reply));
         }
         if (astray && bid != null && what.endsWith(WAITING)) {
             // It may put its contest on the waiting list when that has left it.
             client.excuse(bid);
         }
-        if (!dropped && bid != null && world.chance(weather.repeated())) {
-            client.excuse(bid);
-            arrive(world.chance(weather.astray()), () -> serve(what, request, new CompletableFuture<>()));
+        if (again) {
+            if (bid != null) {
+                client.excuse(bid);
+            }
+            arrive(world.chance(weather.astray()), () -> serve(what, request, second ? reply : lost));
         }
         world.time().after(world.ioLimit(), client.party, () -> {
             if (!reply.isDone()) {
-                reply.completeExceptionally(NodeFault.unanswered("no answer", new IllegalStateException()));
                 world.trace(() -> client + " gives up on " + name() + ": " + what);
                 if (astray && bid != null) {
                     client.excuse(bid);
                 }
+                reply.completeExceptionally(NodeFault.unanswered("no answer", new IllegalStateException()));
             }
         });
         return reply;

@@ -168,11 +168,29 @@ final class SimulatedRequest implements Contest {
             release(grant);
             return;
         }
-        world.checker().granted(this, grant, floor);
+        long last = grant.firstToken() + grant.tokens() - 1;
+        long first = world.mutant() == Mutant.BLOCK_IS_AS_LARGE_AS_ASKED ? last - tokens + 1 : grant.firstToken();
+        long end = world.mutant() == Mutant.HAND_OFF_BEYOND_THE_BLOCK ? first + tokens - 1 : last;
+        world.checker().granted(this, grant.firstToken(), last, floor);
+        world.checker().used(this, first);
         long hold = world.holdTime();
         world.time().after(hold, client.party, () -> release(grant));
+        // The last ones are those that another might have had.
+        handOff(Math.max(first + 1, end - 2), end, hold);
         if (world.renews()) {
             renewAfter(world.leaseNanos() / 3, grant);
+        }
+    }
+
+    /** As the engine does when more wait in this process: another holds on, with a token of its own. */
+    private void handOff(long token, long last, long hold) {
+        if (token <= last) {
+            world.time().after(world.anInstantOf(hold), client.party, () -> {
+                if (isValid()) {
+                    world.checker().used(this, token);
+                    handOff(token + 1, last, hold);
+                }
+            });
         }
     }
 
@@ -212,7 +230,11 @@ final class SimulatedRequest implements Contest {
             state = State.ENDED;
             client.undo(owner, () -> {
                 CompletionStage<?> released = ((RedlockGrant) grant).ballot().end();
-                return released;
+                client.follow(((RedlockGrant) grant).bid(), released);
+                return released.thenApply(outcome -> {
+                    world.checker().released(client, ((RedlockGrant) grant).bid());
+                    return outcome;
+                });
             });
         }
     }

@@ -33,6 +33,10 @@ final class Simulation {
     private final boolean renewing;
     private final long length;
     private final boolean wildProposals;
+
+    /** Proposals are next to nothing, so that counters go up by one and any two tokens are close; leases hardly ever last. */
+    private final boolean harsh;
+
     private final Weather planned;
     private Weather weather;
     private boolean calm;
@@ -59,6 +63,7 @@ final class Simulation {
         time = new SimulatedTime(1 + size + crowd);
         checker = new Checker(this);
         wildProposals = mood != Weather.Mood.FORGETFUL && chance.nextBoolean();
+        harsh = mood == Weather.Mood.TIMELESS && chance.nextInt(4) != 0;
         boolean saneDays = mood == Weather.Mood.FORGETFUL;
         for (int i = 0; i < size; i++) {
             long offset = saneDays ? chance.nextLong(-5_000, 5_000) : anyDay();
@@ -156,6 +161,9 @@ final class Simulation {
 
     /** The order of tokens may not depend on what is proposed: where days are not sane, that is almost anything. */
     long proposal(long honest) {
+        if (harsh) {
+            return 1 + chance.nextLong(3);
+        }
         return wildProposals && honest > 0 ? honest + chance.nextLong(-5_000, 5_000) : honest;
     }
 
@@ -182,6 +190,10 @@ final class Simulation {
             return chance.nextLong(chance.nextBoolean() ? MILLI : 5 * MILLI);
         }
         return chance.nextLong(lease > 10_000 ? 500 * MILLI : 2 * leaseNanos());
+    }
+
+    long anInstantOf(long time) {
+        return chance.nextLong(1 + time / 2);
     }
 
     long backOff(long bound) {
@@ -278,7 +290,8 @@ final class Simulation {
                 time.after(bursts ? burst : chance.nextLong(length), client.party, () -> request(client));
             }
         }
-        for (int i = 0; i < weather.strokes(); i++) {
+        int strokes = harsh ? chance.nextInt(100) : weather.strokes();
+        for (int i = 0; i < strokes; i++) {
             time.after(chance.nextLong(length), SimulatedTime.WORLD, this::stroke);
         }
         if (mutant == Mutant.NODE_RESTARTED_EMPTY_WITHIN_THE_LEASE) {
@@ -316,7 +329,8 @@ final class Simulation {
     private void stroke() {
         SimulatedClient client = clients.get(chance.nextInt(clients.size()));
         SimulatedNode node = anyNode();
-        int drawn = chance.nextInt(mood == Weather.Mood.TIMELESS ? 10 : 7);
+        boolean leaseEnds = harsh && chance.nextInt(16) != 0;
+        int drawn = leaseEnds ? 9 : chance.nextInt(mood == Weather.Mood.TIMELESS ? 10 : 7);
         if (drawn == 0) {
             trace(() -> client + " is stopped");
             time.stop(client.party, aWhile());

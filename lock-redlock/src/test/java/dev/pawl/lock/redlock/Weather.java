@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
  * @param dropped requests and replies that are lost
  * @param unlucky the kind of request that is lost much more often, by its first letters; or nothing that any begins with
  * @param slow messages that take up to twice the lease
- * @param repeated requests that arrive twice
+ * @param repeated requests that arrive twice; the one reply that counts is that of either
  * @param astray requests that come later than those that were sent after them
  * @param deaf hints that are lost
  * @param strokes how often something happens to a node, a client or a clock
@@ -44,7 +44,7 @@ record Weather(
         if (drawn < 2) {
             return drawn == 0 ? calm() : new Weather(Mood.RUSH, 0, "-", 0, 0, 0, 0, 0);
         }
-        Mood mood = drawn < 8 ? Mood.SOUND : drawn < 10 ? Mood.FORGETFUL : Mood.TIMELESS;
+        Mood mood = drawn < 7 ? Mood.SOUND : drawn < 9 ? Mood.FORGETFUL : Mood.TIMELESS;
         boolean orderly = chance.nextInt(3) == 0;
         return new Weather(
                 mood,
