@@ -230,10 +230,11 @@ final class Ballot {
         if (done + open >= quorum.majority()) {
             return Ballot::nothing;
         }
-        if (ours >= quorum.majority() && rounds < MOST_ROUNDS) {
+        boolean hasMajority = ours >= quorum.majority();
+        if (hasMajority && rounds < MOST_ROUNDS) {
             return record(new TokenBlock(Math.max(highest, chosen.first() + chosen.count() - 1) + 1, 1));
         }
-        return recordFault == null ? beaten() : unreachable();
+        return hasMajority || recordFault != null ? unreachable() : beaten();
     }
 
     private Runnable beaten() {

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Connects to one master on a thread of its own, since lettuce blocks, and goes on until it has. From then on lettuce reconnects
- * by itself.
+ * by itself. Never interrupted: lettuce would leave the connection that it was making to nobody. One that is made too late is
+ * closed as soon as it is there.
  */
 final class Connecting implements Runnable, AutoCloseable {
 
@@ -32,6 +33,7 @@ final class Connecting implements Runnable, AutoCloseable {
     private final String clientId;
     private final Hints hints;
     private final Set<String> addresses;
+    private final Master.TimeOfDay timeOfDay;
     private final Consumer<Connecting> firstTryIsOver;
     private final Thread thread;
     private final ReentrantLock mutex = new ReentrantLock();
@@ -57,6 +59,7 @@ final class Connecting implements Runnable, AutoCloseable {
             String clientId,
             Hints hints,
             Set<String> addresses,
+            Master.TimeOfDay timeOfDay,
             Consumer<Connecting> firstTryIsOver) {
         this.master = master;
         this.connector = connector;
@@ -64,6 +67,7 @@ final class Connecting implements Runnable, AutoCloseable {
         this.clientId = clientId;
         this.hints = hints;
         this.addresses = addresses;
+        this.timeOfDay = timeOfDay;
         this.firstTryIsOver = firstTryIsOver;
         thread = new Thread(this, "pawl-redlock-connect-" + master.name());
         thread.setDaemon(true);
@@ -96,7 +100,7 @@ final class Connecting implements Runnable, AutoCloseable {
                     "Redis master {} is not connected{}: {}",
                     master.name(),
                     done ? "" : ", going on to try",
-                    master.whyNotConnected().getMessage());
+                    master.notConnected().getMessage());
         }
         while (!done && pause()) {
             done = tryOnce();
@@ -109,6 +113,7 @@ final class Connecting implements Runnable, AutoCloseable {
     private boolean tryOnce() {
         long startNanos = System.nanoTime();
         Link opened = null;
+        Calls started = null;
         try {
             opened = connector.get();
             String address = opened.nodeOf(null);
@@ -120,17 +125,17 @@ final class Connecting implements Runnable, AutoCloseable {
                 opened.close();
                 return true;
             }
-            Calls started = new Calls(opened, options.ioTimeout());
+            started = new Calls(opened, options.ioTimeout());
+            started.start();
             opened.subscribe(
                     Master.channelPrefix(options) + clientId, hints::heard, hints::mayHaveMissed, options.ioTimeout());
+            long sentAt = System.nanoTime();
+            // In time: it ends with the I/O time limit.
+            timeOfDay.heard(started.time().get(), sentAt);
             return adopt(opened, started);
-        } catch (RuntimeException | ExecutionException | TimeoutException e) {
-            failed(e, opened, startNanos);
-            return false;
-        } catch (InterruptedException e) {
-            // Only close() interrupts.
-            failed(e, opened, startNanos);
-            return true;
+        } catch (RuntimeException | ExecutionException | TimeoutException | InterruptedException e) {
+            failed(e, opened, started, startNanos);
+            return isClosed();
         }
     }
 
@@ -139,6 +144,7 @@ final class Connecting implements Runnable, AutoCloseable {
         try {
             if (closed) {
                 opened.close();
+                started.close();
                 return true;
             }
             link = opened;
@@ -146,12 +152,11 @@ final class Connecting implements Runnable, AutoCloseable {
         } finally {
             mutex.unlock();
         }
-        started.start();
         master.connected(opened, started);
         return true;
     }
 
-    private void failed(Exception failure, @Nullable Link opened, long startNanos) {
+    private void failed(Exception failure, @Nullable Link opened, @Nullable Calls started, long startNanos) {
         Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
         LockBackendException fault = Faults.whileConnecting(elapsed, master.name(), failure);
         if (opened != null) {
@@ -160,6 +165,9 @@ final class Connecting implements Runnable, AutoCloseable {
                 addresses.remove(address);
             }
             opened.close();
+        }
+        if (started != null) {
+            started.close();
         }
         master.unreachable(NodeFault.notAsked(Master.outcome(fault), fault));
     }
@@ -189,7 +197,7 @@ final class Connecting implements Runnable, AutoCloseable {
         }
     }
 
-    /** Closes the connection, or gives up making it; within a bounded time. */
+    /** Closes the connection within a bounded time. One that is being made is closed when it is there. */
     @Override
     public void close() {
         Link opened;
@@ -203,7 +211,6 @@ final class Connecting implements Runnable, AutoCloseable {
         } finally {
             mutex.unlock();
         }
-        thread.interrupt();
         if (opened != null) {
             opened.close();
         }

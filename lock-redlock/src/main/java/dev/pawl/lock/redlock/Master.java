@@ -6,6 +6,7 @@ import dev.pawl.lock.redis.internal.Link;
 import dev.pawl.lock.redis.internal.RedisOptions;
 import dev.pawl.lock.redis.internal.Script;
 import dev.pawl.lock.spi.RenewalOutcome;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import java.time.Duration;
 import java.util.List;
@@ -17,11 +18,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Redis master as a node of the quorum. One that has let a request time out is asked one thing at a time until it answers
- * again, and all else fails at once: the others are a majority, and nothing may pile up in front of it. Safe for use by several
- * threads.
+ * A Redis master as a node of the quorum. One that has let a request time out is asked for nothing but the time of day until it
+ * answers again, and all else fails at once: the others are a majority, and what piled up in front of it would be carried out
+ * when it goes on, long after whoever asked for it has gone. Safe for use by several threads.
  */
 final class Master implements Node {
+
+    /** Between two questions to a master that cannot even be asked. */
+    private static final Duration PROBE_PAUSE = Duration.ofMillis(100);
 
     private static final Script ACQUIRE = script("acquire");
     private static final Script RECORD = script("record");
@@ -31,10 +35,12 @@ final class Master implements Node {
     private final String clientId;
     private final String channelPrefix;
     private final String tokenLifeMillis;
+    private final TimeOfDay timeOfDay;
+    private final Timer timer;
 
     private volatile String name;
-    private volatile @Nullable Calls calls;
-    private volatile NodeFault notConnected = NodeFault.notAsked("is not connected yet", null);
+    private volatile @Nullable Connected connected;
+    private volatile @Nullable NodeFault notConnected;
 
     /** When the first request went unanswered since the last answer, if {@link #silent}. */
     private volatile long silentSince;
@@ -42,13 +48,24 @@ final class Master implements Node {
     private volatile boolean silent;
     private final AtomicBoolean probing = new AtomicBoolean();
 
+    /** Told what time of day it is there, in an answer that comes now to a question that was sent then. */
+    @FunctionalInterface
+    interface TimeOfDay {
+
+        void heard(long nodeMicros, long sentNanos);
+    }
+
+    private record Connected(Link link, Calls calls) {}
+
     /**
      * A master that is not connected yet.
      *
      * @param clientId who this process is in waiting lists and channels, the same at every master
      */
-    Master(String name, RedisOptions options, String clientId) {
+    Master(String name, RedisOptions options, String clientId, TimeOfDay timeOfDay, Timer timer) {
         this.name = name;
+        this.timeOfDay = timeOfDay;
+        this.timer = timer;
         this.clientId = clientId;
         channelPrefix = channelPrefix(options);
         tokenLifeMillis = Long.toString(options.tokenRetention().toMillis());
@@ -71,14 +88,14 @@ final class Master implements Node {
     // --- connecting --------------------------------------------------------------------------------------------------
 
     boolean isConnected() {
-        return calls != null;
+        return connected != null;
     }
 
     /** From now on requests are sent. */
     void connected(Link link, Calls itsCalls) {
         String address = link.nodeOf(null);
         name = address == null ? name : address;
-        calls = itsCalls;
+        connected = new Connected(link, itsCalls);
     }
 
     /** It could not be connected. */
@@ -86,8 +103,16 @@ final class Master implements Node {
         notConnected = why;
     }
 
+    /** Null while it is being connected for the first time. */
+    @Nullable
     NodeFault whyNotConnected() {
         return notConnected;
+    }
+
+    /** As what it would be refused with. */
+    NodeFault notConnected() {
+        NodeFault why = notConnected;
+        return why == null ? NodeFault.notAsked("is not connected yet", null) : why;
     }
 
     // --- requests ----------------------------------------------------------------------------------------------------
@@ -103,7 +128,7 @@ final class Master implements Node {
             willWait ? member(bid) : "",
             willWait ? Long.toString(bid.queueLife().toMillis()) : "0"
         };
-        return send(connected -> connected.run(ACQUIRE, bid.name(), keys, values, Master::vote));
+        return send(calls -> calls.run(ACQUIRE, bid.name(), keys, values, Master::vote));
     }
 
     private static Vote vote(long[] reply) {
@@ -116,7 +141,7 @@ final class Master implements Node {
     public CompletionStage<Long> record(Bid bid, long token, long sinceNanos) {
         String[] keys = {bid.keys().lock(), bid.keys().token()};
         String[] values = {bid.owner(), Long.toString(token), tokenLifeMillis};
-        return send(connected -> connected.run(RECORD, bid.name(), sinceNanos, keys, values, reply -> reply[0]));
+        return send(calls -> calls.run(RECORD, bid.name(), sinceNanos, keys, values, reply -> reply[0]));
     }
 
     @Override
@@ -127,7 +152,7 @@ final class Master implements Node {
             parting == Parting.FOR_GOOD_AND_LEAVING ? member(bid) : "",
             parting == Parting.FOR_NOW ? "" : channelPrefix
         };
-        return send(connected -> connected.run(RELEASE, bid.name(), keys, values, Master::isOne));
+        return send(calls -> calls.run(RELEASE, bid.name(), keys, values, Master::isOne));
     }
 
     private static boolean isOne(long[] reply) {
@@ -174,7 +199,7 @@ final class Master implements Node {
     // --- whether it answers ------------------------------------------------------------------------------------------
 
     /** What a request is sent with. */
-    private record Pass(Calls calls, boolean probe, long sentAt) {}
+    private record Pass(Calls calls, long sentAt) {}
 
     private <T> CompletionStage<T> send(Function<Calls, CompletionStage<T>> request) {
         try {
@@ -186,15 +211,17 @@ final class Master implements Node {
     }
 
     private Pass admit() {
-        Calls connected = calls;
-        if (connected == null) {
-            throw notConnected;
+        Connected its = connected;
+        if (its == null) {
+            throw notConnected();
         }
-        boolean probe = silent;
-        if (probe && !probing.compareAndSet(false, true)) {
-            throw NodeFault.notAsked("no answer for " + millisSince(silentSince) + " ms", null);
+        if (silent) {
+            String outcome = "no answer for " + millisSince(silentSince) + " ms";
+            throw its.link.isOpen()
+                    ? NodeFault.silent(outcome)
+                    : NodeFault.notAsked(outcome + ", and the connection is gone", null);
         }
-        return new Pass(connected, probe, System.nanoTime());
+        return new Pass(its.calls, System.nanoTime());
     }
 
     private <T> CompletableFuture<T> heard(CompletionStage<T> reply, Pass pass) {
@@ -210,22 +237,44 @@ final class Master implements Node {
         return answer;
     }
 
-    /** A refusal is an answer too. */
     private void note(@Nullable Throwable failure, Pass pass) {
-        if (failure == null || !isSilence(failure)) {
+        if (isAnswer(failure)) {
             silent = false;
-        } else if (!silent) {
+        } else if (isSilence(failure) && probing.compareAndSet(false, true)) {
             silentSince = pass.sentAt;
             silent = true;
-        }
-        if (pass.probe) {
-            probing.set(false);
+            probe(pass.calls);
         }
     }
 
-    private static boolean isSilence(Throwable failure) {
+    /** Goes on until the master has answered: one question at a time, so that the answer to it says that all is well again. */
+    private void probe(Calls calls) {
+        long sentAt = System.nanoTime();
+        calls.time().whenComplete((micros, failure) -> {
+            if (failure == null) {
+                timeOfDay.heard(micros, sentAt);
+            }
+            if (isAnswer(failure)) {
+                probing.set(false);
+                silent = false;
+            } else {
+                timer.after(PROBE_PAUSE.toNanos(), () -> probe(calls));
+            }
+        });
+    }
+
+    /** A refusal is an answer too. */
+    private static boolean isAnswer(@Nullable Throwable failure) {
+        return failure == null || has(failure, RedisCommandExecutionException.class);
+    }
+
+    private static boolean isSilence(@Nullable Throwable failure) {
+        return has(failure, RedisCommandTimeoutException.class);
+    }
+
+    private static boolean has(@Nullable Throwable failure, Class<? extends Throwable> cause) {
         for (Throwable t = failure; t != null; t = t.getCause()) {
-            if (t instanceof RedisCommandTimeoutException) {
+            if (cause.isInstance(t)) {
                 return true;
             }
         }

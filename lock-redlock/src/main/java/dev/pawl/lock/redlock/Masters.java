@@ -25,6 +25,7 @@ final class Masters implements AutoCloseable {
     /** How much longer than a majority the rest is waited for, so that on a good day all are there. */
     private static final Duration GRACE = Duration.ofMillis(250);
 
+    private final RedisOptions options;
     private final List<Connecting> all = new ArrayList<>();
     private final List<Node> nodes = new ArrayList<>();
     private final BlockingQueue<Connecting> tried = new LinkedBlockingQueue<>();
@@ -34,16 +35,27 @@ final class Masters implements AutoCloseable {
      *
      * @param connectors one for each master
      * @param names of the masters, as far as they are known
+     * @param clock told what time of day it is at each
      */
-    Masters(List<Supplier<Link>> connectors, List<String> names, RedisOptions options, Hints hints) {
+    Masters(
+            List<Supplier<Link>> connectors,
+            List<String> names,
+            RedisOptions options,
+            Hints hints,
+            QuorumClock clock,
+            Timer timer) {
+        this.options = options;
         byte[] random = new byte[ID_BYTES];
         new SecureRandom().nextBytes(random);
         String clientId = HexFormat.of().formatHex(random);
         Set<String> addresses = ConcurrentHashMap.newKeySet();
         for (int i = 0; i < connectors.size(); i++) {
-            Master master = new Master(names.get(i), options, clientId);
+            int node = i;
+            Master.TimeOfDay timeOfDay = (micros, sentNanos) -> clock.heard(node, micros, sentNanos);
+            Master master = new Master(names.get(i), options, clientId, timeOfDay, timer);
             nodes.add(master);
-            all.add(new Connecting(master, connectors.get(i), options, clientId, hints, addresses, tried::add));
+            all.add(new Connecting(
+                    master, connectors.get(i), options, clientId, hints, addresses, timeOfDay, tried::add));
         }
     }
 
@@ -51,12 +63,12 @@ final class Masters implements AutoCloseable {
         return nodes;
     }
 
-    /** Connects to a majority, or closes everything. */
+    /** Connects to a majority within the I/O time limit, or closes everything. */
     void connect() {
         long startNanos = System.nanoTime();
         all.forEach(Connecting::start);
         try {
-            awaitMajority();
+            awaitMajority(startNanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -87,12 +99,15 @@ final class Masters implements AutoCloseable {
         return null;
     }
 
-    private void awaitMajority() throws InterruptedException {
+    private void awaitMajority(long startNanos) throws InterruptedException {
         int majority = Quorum.majorityOf(all.size());
         int connected = 0;
         int failed = 0;
         while (connected + failed < all.size() && failed <= all.size() - majority) {
-            Connecting next = connected < majority ? tried.take() : tried.poll(GRACE.toNanos(), TimeUnit.NANOSECONDS);
+            // lettuce may take much longer, by the time-outs of a client that was handed in.
+            long left = options.ioTimeout().toNanos() - (System.nanoTime() - startNanos);
+            long patience = connected < majority ? left : Math.min(left, GRACE.toNanos());
+            Connecting next = tried.poll(patience, TimeUnit.NANOSECONDS);
             if (next == null) {
                 return;
             }
@@ -105,15 +120,21 @@ final class Masters implements AutoCloseable {
     }
 
     private LockBackendException tooFew(List<Master> missing, int majority, long tookNanos) {
+        String silence = "no answer in " + Duration.ofNanos(tookNanos).toMillis() + " ms";
         String outcomes = missing.stream()
-                .map(master -> master.name() + " " + master.whyNotConnected().getMessage())
+                .map(master -> master.name() + " " + outcome(master, silence))
                 .collect(Collectors.joining("; "));
         return new LockBackendException(
                 "",
                 Duration.ofNanos(tookNanos),
                 null,
                 "fewer than " + majority + " of " + all.size() + " Redis masters can be connected: " + outcomes,
-                missing.get(0).whyNotConnected());
+                missing.get(0).notConnected());
+    }
+
+    private static @Nullable String outcome(Master master, String silence) {
+        NodeFault why = master.whyNotConnected();
+        return why == null ? silence : why.getMessage();
     }
 
     @Override

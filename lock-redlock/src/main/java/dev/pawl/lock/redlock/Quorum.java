@@ -43,16 +43,24 @@ final class Quorum {
      * A quorum of these nodes.
      *
      * @param majority how many must grant; more than half of them, so that any two majorities share a node
+     * @param clock by which their times of day are known
      * @param random numbers from 0 to below its argument
      */
-    Quorum(List<Node> nodes, int majority, Ticker ticker, Timer timer, LongUnaryOperator random, Hints hints) {
+    Quorum(
+            List<Node> nodes,
+            int majority,
+            Ticker ticker,
+            QuorumClock clock,
+            Timer timer,
+            LongUnaryOperator random,
+            Hints hints) {
         this.nodes = List.copyOf(nodes);
         this.majority = majority;
         this.ticker = ticker;
         this.timer = timer;
         this.random = random;
         this.hints = hints;
-        clock = new QuorumClock(nodes.size(), ticker);
+        this.clock = clock;
     }
 
     static int majorityOf(int nodes) {
@@ -151,7 +159,10 @@ final class Quorum {
 
     // --- undoing in the background -----------------------------------------------------------------------------------
 
-    /** Gives a node up that has not confirmed it, again and again, until it must have forgotten it. */
+    /**
+     * Gives a node up that has not confirmed it, again and again, until it must have forgotten it: a node that is hung may grant
+     * what it was asked when it goes on, so its time has not begun.
+     */
     void insist(int node, Bid bid, Parting parting) {
         insist(node, bid, parting, now() + bid.keptFor(parting).toNanos(), FIRST_PAUSE.toNanos());
     }
@@ -161,7 +172,10 @@ final class Quorum {
             if (now() - until < 0) {
                 nodes.get(node).release(bid, parting).whenComplete((had, fault) -> {
                     if (fault != null) {
-                        insist(node, bid, parting, until, Math.min(2 * pause, LONGEST_PAUSE.toNanos()));
+                        long end = NodeFault.mayAct(fault)
+                                ? now() + bid.keptFor(parting).toNanos()
+                                : until;
+                        insist(node, bid, parting, end, Math.min(2 * pause, LONGEST_PAUSE.toNanos()));
                     }
                 });
             }

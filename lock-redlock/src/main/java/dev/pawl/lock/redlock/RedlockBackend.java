@@ -66,11 +66,13 @@ public final class RedlockBackend implements LockBackend {
         this.closeClients = closeClients;
         timer = newTimer();
         Hints hints = new Hints();
-        masters = new Masters(connectors, names, options, hints);
+        QuorumClock clock = new QuorumClock(connectors.size(), Ticker.SYSTEM);
+        masters = new Masters(connectors, names, options, hints, clock, this::after);
         quorum = new Quorum(
                 masters.nodes(),
                 Quorum.majorityOf(connectors.size()),
                 Ticker.SYSTEM,
+                clock,
                 this::after,
                 bound -> ThreadLocalRandom.current().nextLong(bound),
                 hints);

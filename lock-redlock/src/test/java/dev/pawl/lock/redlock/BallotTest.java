@@ -116,7 +116,9 @@ class BallotTest {
 
         private Client(String owner) {
             IntStream.range(0, 3).forEach(index -> wires.add(new Wire(index, nodes.get(index))));
-            Quorum quorum = new Quorum(List.copyOf(wires), 2, () -> 0, (nanos, action) -> {}, bound -> 0, new Hints());
+            QuorumClock clock = new QuorumClock(3, () -> 0);
+            Quorum quorum =
+                    new Quorum(List.copyOf(wires), 2, () -> 0, clock, (nanos, action) -> {}, bound -> 0, new Hints());
             answer = new RedlockContender(quorum, new TestContest("a", owner), KEYS).attempt(false, 65, Runnable::run);
         }
 

@@ -39,6 +39,8 @@ enum Mutant {
     RELEASE_IS_CONFIRMED_UNHEARD,
     /** A release waits for every node. */
     RELEASE_WAITS_FOR_ALL,
+    /** A client proposes nothing before it has heard a vote: each node takes its own time of day, and the largest wins. */
+    FIRST_PROPOSAL_IS_LEFT_TO_THE_NODES,
     /** A fault is told as contention. */
     FAULT_IS_TAKEN_FOR_CONTENTION
 }

@@ -48,7 +48,12 @@ final class SimulatedClient {
         List<Node> links = world.nodes().stream()
                 .<Node>map(node -> new SimulatedLink(world, this, node))
                 .toList();
-        quorum = new Quorum(links, world.acceptedMajority(), this::nanos, this::after, world::backOff, new Hints());
+        QuorumClock clock = new QuorumClock(links.size(), this::nanos);
+        quorum = new Quorum(
+                links, world.acceptedMajority(), this::nanos, clock, this::after, world::backOff, new Hints());
+        if (world.hearsTimeFirst()) {
+            world.nodes().forEach(node -> clock.heard(node.index, node.micros(), nanos()));
+        }
     }
 
     long nanos() {

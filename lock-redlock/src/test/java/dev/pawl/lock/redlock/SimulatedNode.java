@@ -27,7 +27,12 @@ final class SimulatedNode {
         this.time = time;
         this.rate = rate;
         this.dayOffset = dayOffset;
-        memory = new MemoryNode(this::nanos, () -> EPOCH_MICROS + time.now() / 1_000 + this.dayOffset);
+        memory = new MemoryNode(this::nanos, this::micros);
+    }
+
+    /** Its time of day. */
+    long micros() {
+        return EPOCH_MICROS + time.now() / 1_000 + dayOffset;
     }
 
     private long nanos() {

@@ -64,9 +64,9 @@ final class Simulation {
         checker = new Checker(this);
         wildProposals = mood != Weather.Mood.FORGETFUL && chance.nextBoolean();
         harsh = mood == Weather.Mood.TIMELESS && chance.nextInt(4) != 0;
-        boolean saneDays = mood == Weather.Mood.FORGETFUL;
         for (int i = 0; i < size; i++) {
-            long offset = saneDays ? chance.nextLong(-5_000, 5_000) : anyDay();
+            boolean sane = mood == Weather.Mood.FORGETFUL && (i < Quorum.majorityOf(size) || chance.nextBoolean());
+            long offset = sane ? chance.nextLong(-5_000, 5_000) : anyDay();
             nodes.add(new SimulatedNode(i, 1 + i, time, chance.nextLong(-4_000, 4_000), offset));
         }
         for (int i = 0; i < crowd; i++) {
@@ -157,6 +157,12 @@ final class Simulation {
 
     boolean chance(double probability) {
         return probability > 0 && chance.nextDouble() < probability;
+    }
+
+    /** As on connecting. Where days are not sane, a client may also have to begin without. */
+    boolean hearsTimeFirst() {
+        return mutant != Mutant.FIRST_PROPOSAL_IS_LEFT_TO_THE_NODES
+                && (mood == Weather.Mood.FORGETFUL || chance.nextBoolean());
     }
 
     /** The order of tokens may not depend on what is proposed: where days are not sane, that is almost anything. */
@@ -284,13 +290,13 @@ final class Simulation {
         boolean bursts = rush || chance.nextInt(3) != 0;
         long jitter = chance.nextLong(2, 5 * MILLI);
         for (SimulatedClient client : clients) {
-            int count = rush ? 3 : chance.nextInt(1, 8);
+            int count = rush ? 3 : chance.nextInt(1, 8) * (harsh ? 3 : 1);
             for (int i = 0; i < count; i++) {
-                long burst = i * length / 8 + (rush ? 0 : chance.nextLong(1, jitter));
+                long burst = i * length / (harsh ? 24 : 8) + (rush ? 0 : chance.nextLong(1, jitter));
                 time.after(bursts ? burst : chance.nextLong(length), client.party, () -> request(client));
             }
         }
-        int strokes = harsh ? chance.nextInt(100) : weather.strokes();
+        int strokes = harsh ? chance.nextInt(500) : weather.strokes();
         for (int i = 0; i < strokes; i++) {
             time.after(chance.nextLong(length), SimulatedTime.WORLD, this::stroke);
         }

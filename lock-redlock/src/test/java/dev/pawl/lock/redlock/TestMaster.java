@@ -67,7 +67,8 @@ final class TestMaster implements AutoCloseable {
 
     /** A node of a client of this name; closed with the server. */
     Master node(String clientId) {
-        Master master = new Master("127.0.0.1:" + port, RedisOptions.DEFAULTS, clientId);
+        Master master = new Master(
+                "127.0.0.1:" + port, RedisOptions.DEFAULTS, clientId, (micros, sent) -> {}, (nanos, action) -> {});
         Link link = Link.open(client);
         Calls calls = new Calls(link, IO_LIMIT);
         calls.start();

@@ -33,7 +33,7 @@ record Weather(
         RUSH,
         /** Nodes keep their data, and time passes equally fast everywhere but for the margin; times of day jump. */
         SOUND,
-        /** Nodes lose their data, but stay away longer than a lease, and their times of day are sane. */
+        /** Nodes lose their data, but stay away longer than a lease, and the times of day of most of them are sane. */
         FORGETFUL,
         /** Nodes keep their data, but leases run out at any time: only the order of tokens is left. */
         TIMELESS
@@ -46,14 +46,15 @@ record Weather(
         }
         Mood mood = drawn < 7 ? Mood.SOUND : drawn < 9 ? Mood.FORGETFUL : Mood.TIMELESS;
         boolean orderly = chance.nextInt(3) == 0;
+        double often = mood == Mood.TIMELESS ? 0.5 : 0.1;
         return new Weather(
                 mood,
                 chance.nextInt(3) == 0 ? 0 : chance.nextDouble(0.15),
                 List.of("-", "-", "ACQUIRE", "RECORD", "RECORD", "RELEASE", "RENEW")
                         .get(chance.nextInt(7)),
                 chance.nextInt(3) == 0 ? 0 : chance.nextDouble(0.15),
-                orderly ? 0 : chance.nextDouble(0.1),
-                orderly ? 0 : chance.nextDouble(0.1),
+                orderly ? 0 : chance.nextDouble(often),
+                orderly ? 0 : chance.nextDouble(often),
                 chance.nextDouble(0.3),
                 chance.nextInt(6));
     }

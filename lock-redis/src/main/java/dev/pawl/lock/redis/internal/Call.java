@@ -46,6 +46,11 @@ final class Call extends AsyncCommand<String, String, long[]> {
         return new Call(type, args, lockName, keys[0], startNanos);
     }
 
+    /** What time it is at the server, in seconds and microseconds: changes nothing there. */
+    static Call time(long startNanos) {
+        return new Call(CommandType.TIME, new CommandArgs<>(StringCodec.UTF8), "", "", startNanos);
+    }
+
     static Call waitForReplicas(String lockName, String key, long startNanos, int replicas, long timeoutMillis) {
         CommandArgs<String, String> args = new KeylessArgs(key).add(replicas).add(timeoutMillis);
         return new Call(CommandType.WAIT, args, lockName, key, startNanos);

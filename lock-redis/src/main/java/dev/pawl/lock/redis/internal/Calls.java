@@ -104,11 +104,21 @@ public final class Calls implements AutoCloseable {
     /** Asks how many replicas have what this connection wrote. */
     public CompletableFuture<Long> waitForReplicas(
             String lockName, String key, long startNanos, int replicas, Duration patience) {
+        return sendOnce(
+                Call.waitForReplicas(lockName, key, startNanos, replicas, Math.max(1, patience.toMillis())),
+                reply -> reply[0]);
+    }
+
+    /** Asks what time it is there, in microseconds. A server that is asked this can do nothing with it later. */
+    public CompletableFuture<Long> time() {
+        return sendOnce(Call.time(System.nanoTime()), reply -> reply[0] * 1_000_000 + reply[1]);
+    }
+
+    private CompletableFuture<Long> sendOnce(Call call, Function<long[], Long> answer) {
         CompletableFuture<Long> result = new CompletableFuture<>();
-        Call call = Call.waitForReplicas(lockName, key, startNanos, replicas, Math.max(1, patience.toMillis()));
         call.onComplete((reply, failure) -> {
             if (failure == null) {
-                result.complete(reply[0]);
+                complete(result, answer, reply);
             } else {
                 result.completeExceptionally(faults.translate(call, failure));
             }

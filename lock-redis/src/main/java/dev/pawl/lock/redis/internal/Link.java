@@ -111,6 +111,11 @@ public final class Link {
         return cluster;
     }
 
+    /** Whether the connection for commands stands at the moment. */
+    public boolean isOpen() {
+        return commands.isOpen();
+    }
+
     /** The server that a key belongs to, or null where that is not known. */
     public @Nullable String nodeOf(@Nullable String key) {
         return nodeOfKey.apply(key);

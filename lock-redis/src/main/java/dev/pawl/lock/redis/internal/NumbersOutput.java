@@ -2,8 +2,9 @@ package dev.pawl.lock.redis.internal;
 
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.CommandOutput;
+import java.nio.ByteBuffer;
 
-/** A reply of up to three numbers. */
+/** A reply of up to three numbers, whether they are sent as such or as text. */
 final class NumbersOutput extends CommandOutput<String, String, long[]> {
 
     private static final int MOST = 3;
@@ -24,5 +25,10 @@ final class NumbersOutput extends CommandOutput<String, String, long[]> {
     public void set(long number) {
         output[count] = number;
         count = Math.min(count + 1, MOST - 1);
+    }
+
+    @Override
+    public void set(ByteBuffer text) {
+        set(Long.parseLong(StringCodec.UTF8.decodeValue(text)));
     }
 }

@@ -2,6 +2,8 @@ package dev.pawl.lock.redis.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class NumbersOutputTest {
@@ -17,6 +19,16 @@ class NumbersOutputTest {
         output.set(0);
 
         assertThat(output.get()).containsExactly(-100, 0, 0);
+    }
+
+    @Test
+    void numbersThatAreSentAsText_areNumbers() {
+        NumbersOutput output = new NumbersOutput();
+        output.multi(2);
+        output.set(ByteBuffer.wrap("1795000000".getBytes(StandardCharsets.US_ASCII)));
+        output.set(ByteBuffer.wrap("000042".getBytes(StandardCharsets.US_ASCII)));
+
+        assertThat(output.get()).containsExactly(1_795_000_000, 42, 0);
     }
 
     @Test

@@ -160,6 +160,56 @@ class RedlockFaultsTest {
         await("the master is free").until(() -> !isHeldAt(2));
     }
 
+    /** Whatever it was asked before it was found to be hung: nobody waits any more for what it grants now. */
+    @Test
+    void masterThatHungLongerThanLeases_keepsNoHoldThatWasReleased() throws InterruptedException {
+        Duration ioLimit = Duration.ofMillis(500);
+        LockOptions brief =
+                LockOptions.builder().leaseTime(Duration.ofSeconds(2)).build();
+        LockClient client = LockClient.connect(servers.url() + "?timeout=500ms");
+        clients.add(client);
+        use(client);
+        servers.pause(2);
+        List<String> used = new ArrayList<>();
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < ioLimit.plusSeconds(4).toNanos()) {
+            String another = name + "-" + used.size();
+            client.lock(another, brief).acquire(IO_LIMIT).close();
+            used.add(another);
+        }
+        servers.resume(2);
+        await("the master has none of them")
+                .atMost(brief.leaseTime().dividedBy(2).plusMillis(500))
+                .until(() -> servers.on(2, redis -> redis.keys("{pawl:" + name + "-*}"))
+                        .isEmpty());
+        await("the master takes part again").until(() -> {
+            try (Lease lease = client.lock(name).tryAcquire().orElseThrow()) {
+                return lease.isValid() && isHeldAt(2);
+            }
+        });
+    }
+
+    @Test
+    void mastersThatHungWhileNobodyAsked_areThereForWhoeverAsksFirst() {
+        LockClient client = LockClient.connect(servers.url() + "?timeout=500ms");
+        clients.add(client);
+        use(client);
+        servers.pause();
+        assertThatThrownBy(() -> client.lock(name).tryAcquire()).isInstanceOf(LockBackendException.class);
+        long start = System.nanoTime();
+        assertThatThrownBy(() -> client.lock(name).tryAcquire())
+                .as("who is known to be silent is not waited for")
+                .hasMessageContaining("no answer for");
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(400));
+        servers.resume();
+        await("they have answered")
+                .atMost(Duration.ofSeconds(1))
+                .ignoreException(LockBackendException.class)
+                .until(() -> client.lock(name + "-other").tryAcquire().isPresent());
+        await("what they granted late is given back")
+                .until(() -> client.lock(name).tryAcquire().isPresent());
+    }
+
     @Test
     void minorityThatFailsWhileALeaseRuns_doesNotEndIt() {
         LockClient client = client();
@@ -277,6 +327,55 @@ class RedlockFaultsTest {
                 .hasMessageContaining("127.0.0.1:" + servers.ports().get(1) + " ");
     }
 
+    /** Whatever the time-outs of the clients: lettuce's are a minute. */
+    @Test
+    void startWithoutAMajority_isBoundedByTheIoTimeLimit() {
+        List<RedisClient> own = ownClients();
+        for (int master = 0; master < 3; master++) {
+            servers.pause(master);
+        }
+        try {
+            long start = System.nanoTime();
+            assertThatThrownBy(() -> RedlockBackend.builder(own)
+                            .ioTimeout(Duration.ofMillis(500))
+                            .build())
+                    .isInstanceOf(LockBackendException.class)
+                    .hasMessageContaining("fewer than 3 of 5 Redis masters can be connected")
+                    .hasMessageContaining("no answer in 5");
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(1_500));
+        } finally {
+            servers.resume();
+            own.forEach(RedisClient::shutdown);
+        }
+    }
+
+    @Test
+    void backendThatIsClosedWhileAMasterHangs_leavesNoConnectionInClientsThatWereHandedIn() {
+        List<RedisClient> own = ownClients();
+        long before = connections(4);
+        servers.pause(4);
+        try {
+            for (int i = 0; i < 3; i++) {
+                RedlockBackend.create(own).close();
+            }
+            servers.resume(4);
+            await("no connection is left").during(Duration.ofSeconds(1)).until(() -> connections(4) <= before);
+        } finally {
+            servers.resume(4);
+            own.forEach(RedisClient::shutdown);
+        }
+    }
+
+    private List<RedisClient> ownClients() {
+        return servers.ports().stream()
+                .map(port -> RedisClient.create("redis://127.0.0.1:" + port))
+                .toList();
+    }
+
+    private long connections(int master) {
+        return servers.on(master, redis -> redis.clientList().lines().count());
+    }
+
     @Test
     void clientsOfOneServer_areRefused() {
         RedisClient one =
@@ -296,9 +395,7 @@ class RedlockFaultsTest {
 
     @Test
     void clientsThatWereHandedIn_stayOpen() {
-        List<RedisClient> own = servers.ports().stream()
-                .map(port -> RedisClient.create("redis://127.0.0.1:" + port))
-                .toList();
+        List<RedisClient> own = ownClients();
         try (LockClient client = LockClient.using(RedlockBackend.create(own))) {
             use(client);
         }
@@ -341,6 +438,18 @@ class RedlockFaultsTest {
             use(client);
         }
         awaitCalls(10 + 20 * 10);
+    }
+
+    /** It has asked each what time it is, so all counters agree. */
+    @Test
+    void firstAcquireOfAClient_isOneRoundTrip() {
+        use(client());
+        LockClient fresh = client();
+        resetCalls();
+        Lease lease = fresh.lock(name + "-other").tryAcquire().orElseThrow();
+        awaitCalls(5);
+        lease.close();
+        awaitCalls(10);
     }
 
     /** Without the other two, every majority is the same three, so that what is sent does not depend on who is faster. */
