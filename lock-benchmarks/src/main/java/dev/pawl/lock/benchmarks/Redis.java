@@ -104,8 +104,21 @@ final class Redis implements AutoCloseable {
         return probe;
     }
 
+    /** For those who connect by themselves. */
+    RedisClient client() {
+        return client;
+    }
+
     String version() {
-        Matcher matcher = Pattern.compile("redis_version:(\\S+)").matcher(probe.info("server"));
+        return info("redis_version");
+    }
+
+    String processId() {
+        return info("process_id");
+    }
+
+    private String info(String field) {
+        Matcher matcher = Pattern.compile(field + ":(\\S+)").matcher(probe.info("server"));
         return matcher.find() ? matcher.group(1) : "?";
     }
 

@@ -69,12 +69,34 @@ final class SpeedReport {
         shared("memory, one lock, 16 threads, 2 µs of work", inMemory, WORK);
         shared("Redis, one lock, 16 threads", onRedis, 0);
         shared("Redis, one lock, 16 threads, 2 µs of work", onRedis, WORK);
+        try (FiveMasters masters = FiveMasters.start();
+                LockClient locks = masters.locks()) {
+            quorum("Redlock, 5 masters, 1 thread", locks, 1.5);
+            masters.hangOne();
+            quorum("Redlock, 5 masters, one of them hung, 1 thread", locks, 1.6);
+        }
         try (Postgres postgres = Postgres.start(true)) {
             onPostgres(postgres, "PostgreSQL " + postgres.version());
         }
         try (Postgres postgres = Postgres.start(false)) {
             onPostgres(postgres, "PostgreSQL without fsync");
         }
+    }
+
+    /** Against Pawl on one Redis. Without a network between them, the work of five is compared with the work of one. */
+    private void quorum(String what, LockClient locks, double most) throws InterruptedException {
+        Duel duel = Duel.fight(
+                options,
+                pairs(1, i -> pawl(onRedis.lock("bench/own/" + i), 0)),
+                pairs(1, i -> pawl(locks.lock("bench/own/" + i), 0)));
+        table.row(
+                what + ", time a pair (floor: Pawl on one Redis)",
+                microseconds(duel.ofFloor(Slice::rate), 1),
+                microseconds(duel.ofPawl(Slice::rate), 1),
+                duel.ratio((floor, pawl) -> floor.rate() / pawl.rate()),
+                String.format(Locale.ROOT, "at most %.2f", most),
+                times -> times <= most);
+        cpu(what, duel);
     }
 
     private void onPostgres(Postgres postgres, String what) throws InterruptedException {

@@ -9,16 +9,10 @@ import dev.pawl.lock.Lease;
 import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.LockClient;
 import dev.pawl.lock.LockOptions;
-import dev.pawl.lock.redlock.RedlockBackend;
-import dev.pawl.lock.tests.servers.IndependentRedis;
-import dev.pawl.lock.tests.servers.RedisServers;
-import io.lettuce.core.KillArgs;
-import io.lettuce.core.RedisClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -27,11 +21,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,50 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Five masters, and what happens to one, two or three of them. */
 @Timeout(90)
-class RedlockFaultsTest {
+class RedlockFaultsTest extends OnFiveMasters {
 
-    private static final Duration IO_LIMIT = Duration.ofSeconds(3);
     private static final Pattern CALLS = Pattern.compile("cmdstat_evalsha:calls=(\\d+)");
-
-    private final IndependentRedis servers = RedisServers.independent(5);
-    private final String name = "faults-" + UUID.randomUUID();
-    private final List<LockClient> clients = new ArrayList<>();
-
-    @BeforeEach
-    void heal() {
-        servers.heal();
-    }
-
-    @AfterEach
-    void close() {
-        servers.resume();
-        clients.forEach(LockClient::close);
-    }
-
-    @AfterAll
-    static void leaveHealed() {
-        RedisServers.independent(5).heal();
-    }
-
-    private LockClient client() {
-        LockClient client = LockClient.connect(servers.url());
-        clients.add(client);
-        return client;
-    }
-
-    private FencingToken use(LockClient client) {
-        try (Lease lease = client.lock(name).tryAcquire().orElseThrow()) {
-            return lease.token();
-        }
-    }
-
-    private static ConditionFactory await(String what) {
-        return Awaitility.await(what).pollInterval(Duration.ofMillis(10)).atMost(Duration.ofSeconds(20));
-    }
-
-    private boolean isHeldAt(int master) {
-        return servers.on(master, redis -> redis.get("{pawl:" + name + "}")) != null;
-    }
 
     // --- one or two are away -----------------------------------------------------------------------------------------
 
@@ -224,19 +172,6 @@ class RedlockFaultsTest {
     }
 
     @Test
-    void masterThatIsDownAtFirst_takesPartWhenItIsThere() {
-        servers.kill(4);
-        LockClient client = client();
-        use(client);
-        servers.start(4, true);
-        await("the master takes part").until(() -> {
-            try (Lease lease = client.lock(name).tryAcquire().orElseThrow()) {
-                return lease.isValid() && isHeldAt(4);
-            }
-        });
-    }
-
-    @Test
     void mastersThatComeAndGo_oneByOne_neverTurnTokensBack() {
         LockClient client = client();
         LockClient other = client();
@@ -254,18 +189,6 @@ class RedlockFaultsTest {
             });
         }
         assertThat(tokens).isSorted().doesNotHaveDuplicates();
-    }
-
-    @Test
-    void connectionsThatBreakAllAtOnce_areASurvivedRetry() {
-        LockClient client = client();
-        FencingToken before = use(client);
-        servers.cutConnections();
-        try (Lease lease = client.lock(name).acquire(Duration.ofSeconds(10))) {
-            assertThat(lease.token()).isGreaterThan(before);
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
     }
 
     // --- three are away ----------------------------------------------------------------------------------------------
@@ -314,95 +237,6 @@ class RedlockFaultsTest {
                 servers.on(master, redis -> redis.configSet("maxmemory", "0"));
             }
         }
-    }
-
-    @Test
-    void startWithoutAMajority_fails() {
-        for (int master = 0; master < 3; master++) {
-            servers.kill(master);
-        }
-        assertThatThrownBy(this::client)
-                .isInstanceOf(LockBackendException.class)
-                .hasMessageContaining("fewer than 3 of 5 Redis masters can be connected")
-                .hasMessageContaining("127.0.0.1:" + servers.ports().get(1) + " ");
-    }
-
-    /** Whatever the time-outs of the clients: lettuce's are a minute. */
-    @Test
-    void startWithoutAMajority_isBoundedByTheIoTimeLimit() {
-        List<RedisClient> own = ownClients();
-        for (int master = 0; master < 3; master++) {
-            servers.pause(master);
-        }
-        try {
-            long start = System.nanoTime();
-            assertThatThrownBy(() -> RedlockBackend.builder(own)
-                            .ioTimeout(Duration.ofMillis(500))
-                            .build())
-                    .isInstanceOf(LockBackendException.class)
-                    .hasMessageContaining("fewer than 3 of 5 Redis masters can be connected")
-                    .hasMessageContaining("no answer in 5");
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(1_500));
-        } finally {
-            servers.resume();
-            own.forEach(RedisClient::shutdown);
-        }
-    }
-
-    @Test
-    void backendThatIsClosedWhileAMasterHangs_leavesNoConnectionInClientsThatWereHandedIn() {
-        List<RedisClient> own = ownClients();
-        long before = connections(4);
-        servers.pause(4);
-        try {
-            for (int i = 0; i < 3; i++) {
-                RedlockBackend.create(own).close();
-            }
-            servers.resume(4);
-            await("no connection is left").during(Duration.ofSeconds(1)).until(() -> connections(4) <= before);
-        } finally {
-            servers.resume(4);
-            own.forEach(RedisClient::shutdown);
-        }
-    }
-
-    private List<RedisClient> ownClients() {
-        return servers.ports().stream()
-                .map(port -> RedisClient.create("redis://127.0.0.1:" + port))
-                .toList();
-    }
-
-    private long connections(int master) {
-        return servers.on(master, redis -> redis.clientList().lines().count());
-    }
-
-    @Test
-    void clientsOfOneServer_areRefused() {
-        RedisClient one =
-                RedisClient.create("redis://127.0.0.1:" + servers.ports().get(0));
-        RedisClient same =
-                RedisClient.create("redis://127.0.0.1:" + servers.ports().get(0));
-        RedisClient other =
-                RedisClient.create("redis://127.0.0.1:" + servers.ports().get(1));
-        try {
-            assertThatThrownBy(() -> RedlockBackend.create(List.of(one, same, other)))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("the same server");
-        } finally {
-            Stream.of(one, same, other).forEach(RedisClient::shutdown);
-        }
-    }
-
-    @Test
-    void clientsThatWereHandedIn_stayOpen() {
-        List<RedisClient> own = ownClients();
-        try (LockClient client = LockClient.using(RedlockBackend.create(own))) {
-            use(client);
-        }
-        own.forEach(client -> {
-            assertThat(client.connect().sync().ping()).isEqualTo("PONG");
-            client.shutdown();
-        });
     }
 
     // --- round trips -------------------------------------------------------------------------------------------------
@@ -528,19 +362,5 @@ class RedlockFaultsTest {
     private static void awaitAll(List<CompletableFuture<Void>> all)
             throws InterruptedException, ExecutionException, TimeoutException {
         CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new)).get(60, TimeUnit.SECONDS);
-    }
-
-    @Test
-    void hintsThatAreCut_costLittle() {
-        LockClient holder = client();
-        LockClient waiting = client();
-        Lease lease = holder.lock(name).tryAcquire().orElseThrow();
-        CompletableFuture<Lease> waiter = waiting.lock(name).acquireAsync();
-        await("the waiter is known to the masters")
-                .until(() -> servers.on(0, redis -> redis.zcard("{pawl:" + name + "}:q")) == 1);
-        servers.onEachMaster(redis -> redis.clientKill(KillArgs.Builder.typePubsub()));
-        lease.close();
-        await("the waiter has its turn").atMost(Duration.ofSeconds(2)).until(waiter::isDone);
-        waiter.join().close();
     }
 }

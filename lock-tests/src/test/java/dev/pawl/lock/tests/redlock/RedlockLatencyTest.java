@@ -13,6 +13,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,38 +65,101 @@ class RedlockLatencyTest {
         return Integer.parseInt(url.substring(url.lastIndexOf(':') + 1));
     }
 
+    /**
+     * How long each of several acquires and releases took.
+     *
+     * @param acquires until the lease was there
+     * @param pairs until it was released, too
+     */
+    private record Times(List<Duration> acquires, List<Duration> pairs) {}
+
     @Test
     void fiveMasters_takeLittleLongerThanOne_andAHungOneOfThemNoLonger() {
         String one = through(single.url(), List.of(port(single.url())));
         String five = through(servers.url(), servers.ports());
         try (LockClient ofOne = LockClient.connect(one);
                 LockClient ofFive = LockClient.connect(five)) {
-            pairs(ofOne, 5);
-            pairs(ofFive, 5);
-            Duration floor = median(pairs(ofOne, ROUNDS));
-            Duration healthy = median(pairs(ofFive, ROUNDS));
+            measured(ofOne, 5);
+            measured(ofFive, 5);
+            Times floor = measured(ofOne, ROUNDS);
+            Times healthy = measured(ofFive, ROUNDS);
             servers.pause(0);
-            List<Duration> withOneHung = pairs(ofFive, ROUNDS);
-            System.out.printf(
-                    "one %d us; five %d us; one of five hung %d us, the longest %d us%n",
-                    micros(floor), micros(healthy), micros(median(withOneHung)), micros(Collections.max(withOneHung)));
-            assertThat(healthy).isLessThan(times(floor, 1.5));
-            assertThat(median(withOneHung)).isLessThan(times(floor, 1.6));
-            assertThat(Collections.max(withOneHung)).isLessThan(Duration.ofSeconds(1));
+            Times withOneHung = measured(ofFive, ROUNDS);
+            System.out.println(
+                    "| 20 ms away, microseconds | acquire | the longest | acquire and release | the longest |");
+            print("one master", floor);
+            print("five masters", healthy);
+            print("five masters, one of them hung", withOneHung);
+            assertThat(median(healthy.acquires)).isLessThan(times(median(floor.acquires), 1.5));
+            assertThat(median(healthy.pairs)).isLessThan(times(median(floor.pairs), 1.5));
+            assertThat(median(withOneHung.acquires)).isLessThan(times(median(floor.acquires), 1.6));
+            assertThat(median(withOneHung.pairs)).isLessThan(times(median(floor.pairs), 1.6));
+            assertThat(Collections.max(withOneHung.pairs))
+                    .as("nobody waits for the time limit of 3 s")
+                    .isLessThan(Duration.ofSeconds(1));
         }
     }
 
-    /** How long an acquire and its release take, each time. */
-    private static List<Duration> pairs(LockClient client, int count) {
-        List<Duration> durations = new ArrayList<>();
+    private static void print(String what, Times times) {
+        System.out.printf(
+                "| %s | %d | %d | %d | %d |%n",
+                what,
+                micros(median(times.acquires)),
+                micros(Collections.max(times.acquires)),
+                micros(median(times.pairs)),
+                micros(Collections.max(times.pairs)));
+    }
+
+    @Test
+    void acquire_isOneRoundTripWhereTheCountersAgree_andTwoWhereTheyDoNot() {
+        try (LockClient client = LockClient.connect(through(servers.url(), servers.ports()))) {
+            measured(client, 2);
+            assertThat(roundTripsOfAPair(client)).as("acquire, release").containsOnly(2L);
+            // A year ahead, each by another day: whoever answers first, no two of them agree.
+            long ahead =
+                    TimeUnit.DAYS.toMicros(365) + Long.parseLong(servers.on(0, redis -> redis.get("{pawl:latency}:t")));
+            for (int i = 0; i < 5; i++) {
+                String counter = Long.toString(ahead + i * TimeUnit.DAYS.toMicros(1));
+                servers.on(i, redis -> redis.set("{pawl:latency}:t", counter));
+            }
+            // The first time, the masters do not know the script.
+            assertThat(Collections.max(roundTripsOfAPair(client))).isBetween(3L, 4L);
+            for (int i = 0; i < 5; i++) {
+                String counter = Long.toString(2 * ahead + i * TimeUnit.DAYS.toMicros(1));
+                servers.on(i, redis -> redis.set("{pawl:latency}:t", counter));
+            }
+            assertThat(Collections.max(roundTripsOfAPair(client)))
+                    .as("acquire, record, release")
+                    .isEqualTo(3);
+            // The two that were not waited for may still be behind, or ahead; a majority agrees.
+            assertThat(median(measured(client, 5).acquires)).isLessThan(times(ONE_WAY.multipliedBy(2), 1.9));
+        }
+    }
+
+    /** At each master, as its proxy counts them. */
+    private List<Long> roundTripsOfAPair(LockClient client) {
+        List<Long> before = proxies.stream().map(TcpProxy::roundTrips).toList();
+        measured(client, 1);
+        Supplier<List<Long>> since = () -> IntStream.range(0, proxies.size())
+                .mapToObj(i -> proxies.get(i).roundTrips() - before.get(i))
+                .toList();
+        Awaitility.await("the slower ones have answered")
+                .during(ONE_WAY.multipliedBy(5))
+                .until(() -> since.get().stream().allMatch(count -> count >= 2));
+        return since.get();
+    }
+
+    private static Times measured(LockClient client, int count) {
+        Times times = new Times(new ArrayList<>(), new ArrayList<>());
         for (int i = 0; i < count; i++) {
             long start = System.nanoTime();
             try (Lease lease = client.lock("latency").tryAcquire().orElseThrow()) {
+                times.acquires.add(Duration.ofNanos(System.nanoTime() - start));
                 assertThat(lease.isValid()).isTrue();
             }
-            durations.add(Duration.ofNanos(System.nanoTime() - start));
+            times.pairs.add(Duration.ofNanos(System.nanoTime() - start));
         }
-        return durations;
+        return times;
     }
 
     private static Duration median(List<Duration> durations) {
