@@ -22,8 +22,10 @@ final class Masters implements AutoCloseable {
 
     private static final int ID_BYTES = 8;
 
-    /** How much longer than a majority the rest is waited for, so that on a good day all are there. */
-    private static final Duration GRACE = Duration.ofMillis(250);
+    /** How much longer than a majority the rest is waited for, so that on a good day all are there: as long again, but. */
+    private static final Duration LEAST_GRACE = Duration.ofMillis(100);
+
+    private static final Duration MOST_GRACE = Duration.ofMillis(250);
 
     private final RedisOptions options;
     private final List<Connecting> all = new ArrayList<>();
@@ -103,20 +105,27 @@ final class Masters implements AutoCloseable {
         int majority = Quorum.majorityOf(all.size());
         int connected = 0;
         int failed = 0;
+        long end = startNanos + options.ioTimeout().toNanos();
         while (connected + failed < all.size() && failed <= all.size() - majority) {
             // lettuce may take much longer, by the time-outs of a client that was handed in.
-            long left = options.ioTimeout().toNanos() - (System.nanoTime() - startNanos);
-            long patience = connected < majority ? left : Math.min(left, GRACE.toNanos());
-            Connecting next = tried.poll(patience, TimeUnit.NANOSECONDS);
+            Connecting next = tried.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (next == null) {
                 return;
             }
             if (next.master().isConnected()) {
                 connected++;
+                if (connected == majority) {
+                    long now = System.nanoTime();
+                    end = Math.min(end - now, graceAfter(now - startNanos)) + now;
+                }
             } else {
                 failed++;
             }
         }
+    }
+
+    private static long graceAfter(long tookNanos) {
+        return Math.max(LEAST_GRACE.toNanos(), Math.min(MOST_GRACE.toNanos(), tookNanos));
     }
 
     private LockBackendException tooFew(List<Master> missing, int majority, long tookNanos) {

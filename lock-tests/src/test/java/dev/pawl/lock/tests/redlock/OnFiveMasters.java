@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -43,7 +44,11 @@ abstract class OnFiveMasters {
     }
 
     final LockClient client() {
-        LockClient client = LockClient.connect(servers.url());
+        return client(servers.url());
+    }
+
+    final LockClient client(String url) {
+        LockClient client = LockClient.connect(url);
         clients.add(client);
         return client;
     }
@@ -52,6 +57,26 @@ abstract class OnFiveMasters {
         try (Lease lease = client.lock(name).tryAcquire().orElseThrow()) {
             return lease.token();
         }
+    }
+
+    /** With all five: a client starts with three, and waits a moment only for the others. */
+    final LockClient clientOfAll() {
+        return clientOfAll(servers.url());
+    }
+
+    final LockClient clientOfAll(String url) {
+        List<Long> before = timesAsked();
+        LockClient client = client(url);
+        await("it has asked all for the time")
+                .until(() -> IntStream.range(0, 5).allMatch(i -> timesAsked().get(i) > before.get(i)));
+        return client;
+    }
+
+    private List<Long> timesAsked() {
+        return servers.onEachMaster(redis -> redis.clientList()
+                .lines()
+                .filter(line -> line.contains("cmd=time"))
+                .count());
     }
 
     static ConditionFactory await(String what) {

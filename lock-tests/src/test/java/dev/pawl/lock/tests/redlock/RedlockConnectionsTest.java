@@ -130,8 +130,7 @@ class RedlockConnectionsTest extends OnFiveMasters {
     @EnumSource(Direction.class)
     void masterThatIsCutOff_isDoneWithout_andTakesPartWhenItIsReachedAgain(Direction direction) {
         try (TcpProxy proxy = TcpProxy.to(servers.ports().get(1))) {
-            LockClient client = LockClient.connect(proxy.through(servers.url()) + "?timeout=500ms");
-            clients.add(client);
+            LockClient client = clientOfAll(proxy.through(servers.url()) + "?timeout=500ms");
             FencingToken before = use(client);
             proxy.blackHole(direction);
             await("its requests are given up on")
@@ -161,8 +160,8 @@ class RedlockConnectionsTest extends OnFiveMasters {
 
     @Test
     void hintsThatAreCut_costLittle() {
-        LockClient holder = client();
-        LockClient waiting = client();
+        LockClient holder = clientOfAll();
+        LockClient waiting = clientOfAll();
         Lease lease = holder.lock(name).tryAcquire().orElseThrow();
         CompletableFuture<Lease> waiter = waiting.lock(name).acquireAsync();
         await("the waiter is known to the masters")

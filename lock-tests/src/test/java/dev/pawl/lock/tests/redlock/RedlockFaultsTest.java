@@ -50,8 +50,8 @@ class RedlockFaultsTest extends OnFiveMasters {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void hungMasters_costNoWaiting(int count) {
-        LockClient client = client();
-        LockClient other = client();
+        LockClient client = clientOfAll();
+        LockClient other = clientOfAll();
         use(client);
         use(other);
         for (int i = 0; i < count; i++) {
@@ -65,8 +65,8 @@ class RedlockFaultsTest extends OnFiveMasters {
 
     @Test
     void contentionWithTwoHung_isToldAtOnce() {
-        LockClient holder = client();
-        LockClient other = client();
+        LockClient holder = clientOfAll();
+        LockClient other = clientOfAll();
         use(other);
         servers.pause(3);
         servers.pause(4);
@@ -80,7 +80,7 @@ class RedlockFaultsTest extends OnFiveMasters {
 
     @Test
     void masterThatHungDuringAnAcquireAndItsRelease_isGivenUpWhenItGoesOn() {
-        LockClient client = client();
+        LockClient client = clientOfAll();
         use(client);
         servers.pause(2);
         use(client);
@@ -91,7 +91,7 @@ class RedlockFaultsTest extends OnFiveMasters {
     /** Longer than a request waits, so that all requests to it have been given up by the client. */
     @Test
     void masterThatHungForLong_isGivenUpAndTakesPartAgain() {
-        LockClient client = client();
+        LockClient client = clientOfAll();
         use(client);
         servers.pause(2);
         use(client);
@@ -114,8 +114,7 @@ class RedlockFaultsTest extends OnFiveMasters {
         Duration ioLimit = Duration.ofMillis(500);
         LockOptions brief =
                 LockOptions.builder().leaseTime(Duration.ofSeconds(2)).build();
-        LockClient client = LockClient.connect(servers.url() + "?timeout=500ms");
-        clients.add(client);
+        LockClient client = clientOfAll(servers.url() + "?timeout=500ms");
         use(client);
         servers.pause(2);
         List<String> used = new ArrayList<>();
@@ -139,8 +138,7 @@ class RedlockFaultsTest extends OnFiveMasters {
 
     @Test
     void mastersThatHungWhileNobodyAsked_areThereForWhoeverAsksFirst() {
-        LockClient client = LockClient.connect(servers.url() + "?timeout=500ms");
-        clients.add(client);
+        LockClient client = clientOfAll(servers.url() + "?timeout=500ms");
         use(client);
         servers.pause();
         assertThatThrownBy(() -> client.lock(name).tryAcquire()).isInstanceOf(LockBackendException.class);
@@ -160,7 +158,7 @@ class RedlockFaultsTest extends OnFiveMasters {
 
     @Test
     void minorityThatFailsWhileALeaseRuns_doesNotEndIt() {
-        LockClient client = client();
+        LockClient client = clientOfAll();
         Duration leaseTime = Duration.ofMillis(1_500);
         LockOptions options = LockOptions.builder().leaseTime(leaseTime).build();
         try (Lease lease = client.lock(name, options).tryAcquire().orElseThrow()) {
@@ -195,7 +193,7 @@ class RedlockFaultsTest extends OnFiveMasters {
 
     @Test
     void withoutAMajority_theFaultNamesTheOutcomeAtEachMaster() {
-        LockClient client = client();
+        LockClient client = clientOfAll();
         use(client);
         servers.pause(0);
         servers.pause(1);
@@ -222,7 +220,7 @@ class RedlockFaultsTest extends OnFiveMasters {
 
     @Test
     void aMajorityThatRefuses_isAFaultThatSaysWhy() {
-        LockClient client = client();
+        LockClient client = clientOfAll();
         use(client);
         for (int master = 0; master < 3; master++) {
             servers.on(master, redis -> redis.configSet("maxmemory", "1"));
@@ -261,7 +259,7 @@ class RedlockFaultsTest extends OnFiveMasters {
 
     @Test
     void acquire_isOneRoundTripWhenTheCountersAgree_andReleaseIsOne() {
-        LockClient client = client();
+        LockClient client = clientOfAll();
         use(client);
         resetCalls();
         Lease lease = client.lock(name).tryAcquire().orElseThrow();
@@ -278,7 +276,7 @@ class RedlockFaultsTest extends OnFiveMasters {
     @Test
     void firstAcquireOfAClient_isOneRoundTrip() {
         use(client());
-        LockClient fresh = client();
+        LockClient fresh = clientOfAll();
         resetCalls();
         Lease lease = fresh.lock(name + "-other").tryAcquire().orElseThrow();
         awaitCalls(5);
@@ -289,7 +287,7 @@ class RedlockFaultsTest extends OnFiveMasters {
     /** Without the other two, every majority is the same three, so that what is sent does not depend on who is faster. */
     @Test
     void acquire_isTwoRoundTripsWhenACounterIsAhead_andOneAgainWhenAMajorityKnowsIt() {
-        LockClient client = client();
+        LockClient client = clientOfAll();
         servers.kill(3);
         servers.kill(4);
         long ahead = setAhead(use(client).value());
