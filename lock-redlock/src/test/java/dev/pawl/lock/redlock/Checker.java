@@ -86,7 +86,7 @@ final class Checker {
     }
 
     void busy(SimulatedRequest request, int votes, boolean metRival) {
-        check(votes >= world.majority(), "5: busy with " + votes + " answers: " + request);
+        check(votes >= world.acceptedMajority(), "5: busy with " + votes + " answers: " + request);
         check(metRival, "5: busy, but nobody has the lock: " + request);
     }
 
