@@ -124,6 +124,11 @@ final class Hold {
         return options.renewal() && !renewing && now() >= renewAt - validFor / 30;
     }
 
+    /** Whether a request that renews others may renew this hold too. */
+    boolean isRenewable() {
+        return options.renewal() && !renewing;
+    }
+
     void renewalSent() {
         renewing = true;
         unanswered = true;

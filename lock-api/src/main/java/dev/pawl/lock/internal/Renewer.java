@@ -1,5 +1,6 @@
 package dev.pawl.lock.internal;
 
+import dev.pawl.lock.Guarantees.CrashRelease;
 import dev.pawl.lock.LossReason;
 import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.LockBackend;
@@ -27,6 +28,10 @@ final class Renewer {
     private final LockBackend backend;
     private final Environment env;
     private final Observers observers;
+
+    /** Whether one request renews all holds, so that there is nothing to spare by renewing only those that are due. */
+    private final boolean allAtOnce;
+
     private final Set<Hold> watched = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable Sweep> armed = new AtomicReference<>();
 
@@ -34,6 +39,7 @@ final class Renewer {
         this.backend = backend;
         this.env = env;
         this.observers = observers;
+        this.allAtOnce = backend.guarantees().crashRelease() == CrashRelease.SESSION;
     }
 
     void watch(Hold hold) {
@@ -100,7 +106,7 @@ final class Renewer {
                 }
             }
             if (!due.isEmpty()) {
-                renew(due);
+                renew(allAtOnce ? watched.stream().filter(Hold::isRenewable).toList() : due);
             }
         } finally {
             armForTheNext();
