@@ -1,0 +1,281 @@
+package dev.pawl.lock.zookeeper;
+
+import dev.pawl.lock.spi.Attempt;
+import dev.pawl.lock.spi.Contest;
+import dev.pawl.lock.zookeeper.Session.Created;
+import dev.pawl.lock.zookeeper.ZooKeeperContender.Ask;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.KeeperException.Code;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The recipe: one contest's node in the line of a lock.
+ *
+ * <pre>
+ *   outside ──create, children──▶ first ──────────────────────────▶ granted
+ *      ▲                            ▲ predecessor gone
+ *      │                            │
+ *      └── session or node gone ── behind, watches its predecessor
+ * </pre>
+ *
+ * <p>Create and the reading of the children leave together: the requests of a session are carried out in order, so the new node is
+ * among what is read, and both answers are there after one round trip. The stock recipe takes two.
+ */
+final class Queueing {
+
+    /**
+     * The service numbers a node's children by its count of changes, and stops at 2³¹-1: from then on all get the same number, and
+     * several are first. Well before that the parent is made anew.
+     */
+    static final long LAST_SEQUENCE = Integer.MAX_VALUE - 1_000_000L;
+
+    private static final int MOST_TRIES = 4;
+    private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
+
+    private final Service service;
+    private final Contest contest;
+    private final LockPath where;
+
+    private volatile @Nullable Place place;
+
+    /** Whether a create has no known outcome: a node of ours may be there. */
+    private volatile boolean doubtful;
+
+    Queueing(Service service, Contest contest) {
+        this.service = service;
+        this.contest = contest;
+        where = LockPath.of(service.namespace(), contest);
+    }
+
+    /** One attempt, in one session from first to last. */
+    CompletableFuture<Attempt> attempt(Session session, Ask ask) {
+        Place mine = place;
+        if (mine != null && mine.session() != session) {
+            // The old session's node must never win; what is left of it is removed, should the service still have it.
+            var unused = service.removals().remove(mine);
+            mine = null;
+            place = null;
+        }
+        if (doubtful) {
+            return resolve(session, ask);
+        }
+        if (mine != null) {
+            return mine.isNext() ? granted(mine, ask) : look(mine, ask);
+        }
+        return ask.willWait() ? enter(session, ask, 0) : peek(session, ask);
+    }
+
+    // --- entering ----------------------------------------------------------------------------------------------
+
+    /** Whoever would not wait looks first: a lock that is held costs one read and no write. */
+    private CompletableFuture<Attempt> peek(Session session, Ask ask) {
+        return session.childrenNow(where.parent())
+                .handle((children, failure) -> {
+                    if (failure != null) {
+                        boolean noParent = Faults.codeOf(failure) == Code.NONODE;
+                        return noParent ? enter(session, ask, 1) : CompletableFuture.<Attempt>failedFuture(failure);
+                    }
+                    boolean free = Line.read(children, where.ours(), 0).others() == 0;
+                    return free ? enter(session, ask, 0) : CompletableFuture.completedFuture(busy(session));
+                })
+                .thenCompose(next -> next);
+    }
+
+    /**
+     * Makes a place.
+     *
+     * @param tries how often that has failed for want of a parent: the first time only the lock's node is made before, then the
+     *     namespace's too
+     */
+    private CompletableFuture<Attempt> enter(Session session, Ask ask, int tries) {
+        CompletableFuture<Void> parents = tries > 1 ? service.makeNamespace(session) : DONE;
+        CompletableFuture<Void> parent =
+                tries > 0 ? session.createIfMissing(where.parent(), CreateMode.CONTAINER) : DONE;
+        doubtful = true;
+        CompletableFuture<Place> created =
+                session.create(where.prefix(), CreateMode.EPHEMERAL_SEQUENTIAL, made -> entered(session, made));
+        CompletableFuture<List<String>> children = session.watchChildren(where.parent(), this::childrenKnown);
+        return created.handle((mine, failure) -> {
+                    if (failure == null) {
+                        return children.thenCompose(names -> judge(mine, mine.read(line(mine, names)), ask));
+                    }
+                    doubtful = Faults.isPassing(failure);
+                    if (Faults.codeOf(failure) != Code.NONODE || tries == MOST_TRIES) {
+                        return CompletableFuture.<Attempt>failedFuture(failure);
+                    }
+                    // What refused the parents says more than their absence.
+                    return CompletableFuture.allOf(parents, unlessMissing(parent))
+                            .thenCompose(done -> enter(session, ask, tries + 1));
+                })
+                .thenCompose(next -> next);
+    }
+
+    private static CompletableFuture<Void> unlessMissing(CompletableFuture<Void> parent) {
+        return parent.handle(
+                        (done, failure) -> failure == null || Faults.codeOf(failure) == Code.NONODE ? DONE : parent)
+                .thenCompose(next -> next);
+    }
+
+    private Place entered(Session session, Created made) {
+        Place mine = new Place(session, where, contest, made.path(), made.czxid());
+        mine.enter();
+        place = mine;
+        doubtful = false;
+        return mine;
+    }
+
+    private void childrenKnown() {
+        Place mine = place;
+        if (mine != null) {
+            mine.childrenKnown();
+        }
+    }
+
+    /** Finds out whether a create of ours has come through: whoever reads behind it on the same session knows. */
+    private CompletableFuture<Attempt> resolve(Session session, Ask ask) {
+        return oursNow(session).thenCompose(names -> {
+            for (String name : names) {
+                var unused = service.removals().remove(session, where.child(name));
+            }
+            doubtful = false;
+            return attempt(session, ask);
+        });
+    }
+
+    private CompletableFuture<List<String>> oursNow(Session session) {
+        return session.childrenNow(where.parent())
+                .handle((children, failure) -> {
+                    if (failure == null) {
+                        return CompletableFuture.completedFuture(
+                                Line.read(children, where.ours(), 0).ours());
+                    }
+                    return Faults.codeOf(failure) == Code.NONODE
+                            ? CompletableFuture.completedFuture(List.<String>of())
+                            : CompletableFuture.<List<String>>failedFuture(failure);
+                })
+                .thenCompose(names -> names);
+    }
+
+    // --- in the line -------------------------------------------------------------------------------------------
+
+    /** Reads the line again. */
+    private CompletableFuture<Attempt> look(Place mine, Ask ask) {
+        Session session = mine.session();
+        CompletableFuture<List<String>> children =
+                session.isFresh(ask.since()) ? session.children(where.parent()) : session.childrenNow(where.parent());
+        return children.thenCompose(names -> judge(mine, line(mine, names), ask));
+    }
+
+    private Line line(Place mine, List<String> children) {
+        return Line.read(children, where.ours(), mine.sequence());
+    }
+
+    /** What one reading of the line means for a place in it. */
+    private CompletableFuture<Attempt> judge(Place mine, Line line, Ask ask) {
+        if (!line.has(mine)) {
+            place = null;
+            var unused = service.removals().remove(mine);
+            return CompletableFuture.failedFuture(new Faults.Removed());
+        }
+        for (String name : line.ours()) {
+            if (!name.equals(mine.name())) {
+                var unused = service.removals().remove(mine.session(), where.child(name));
+            }
+        }
+        if (mine.sequence() >= LAST_SEQUENCE) {
+            return renewParent(mine, ask);
+        }
+        String predecessor = line.predecessor();
+        if (predecessor == null) {
+            return granted(mine, ask);
+        }
+        return ask.willWait()
+                ? wait(mine, where.child(predecessor), line.before() == 1, ask)
+                : withdraw().thenApply(done -> busy(mine.session()));
+    }
+
+    /** Watches the predecessor; the answer is busy once the watch stands. */
+    private CompletableFuture<Attempt> wait(Place mine, String predecessor, boolean only, Ask ask) {
+        if (mine.follows(predecessor, only)) {
+            return CompletableFuture.completedFuture(busy(mine.session()));
+        }
+        mine.follow(predecessor, only);
+        return mine.session().stat(predecessor, true).thenCompose(stat -> {
+            if (stat != null) {
+                return CompletableFuture.completedFuture(busy(mine.session()));
+            }
+            mine.predecessorIsGone();
+            return mine.isNext() ? granted(mine, ask) : look(mine, ask);
+        });
+    }
+
+    private static Attempt busy(Session session) {
+        return new Attempt.Busy(Duration.ofNanos(session.timeout()));
+    }
+
+    /**
+     * The head of the line is a hold for as long as the service is known to keep the session: that of a place which moved up is
+     * counted from the last answer before, so that moving up takes no request, unless that was long ago.
+     */
+    private CompletableFuture<Attempt> granted(Place mine, Ask ask) {
+        Session session = mine.session();
+        CompletableFuture<Void> proof = session.isFresh(ask.since()) ? DONE : session.sync(where.parent());
+        return proof.thenCompose(known -> {
+            long kept = session.keptAfter(ask.since());
+            if (!session.isAlive() || kept <= 0) {
+                return CompletableFuture.failedFuture(KeeperException.create(Code.SESSIONEXPIRED));
+            }
+            if (mine.czxid() > ZooKeeperGrant.LARGEST_CZXID) {
+                return CompletableFuture.failedFuture(
+                        new Faults.Refused("has had more leaders than tokens can tell apart (two million)"));
+            }
+            mine.stopFollowing();
+            long lease = contest.leaseTime().toNanos();
+            Duration validFor = Duration.ofNanos(Math.min(lease, kept));
+            return CompletableFuture.completedFuture(
+                    new Attempt.Granted(new ZooKeeperGrant(mine, ask.tokens(), validFor)));
+        });
+    }
+
+    /** The sequence is about to end: without children the parent can be made again, and counts from zero. */
+    private CompletableFuture<Attempt> renewParent(Place mine, Ask ask) {
+        Session session = mine.session();
+        return withdraw()
+                .thenCompose(gone -> session.delete(where.parent()))
+                .handle((deleted, failure) -> {
+                    if (failure == null) {
+                        return enter(session, ask, 1);
+                    }
+                    return CompletableFuture.<Attempt>failedFuture(
+                            Faults.codeOf(failure) == Code.NOTEMPTY
+                                    ? new Faults.Refused(
+                                            "has used up the sequence numbers of this lock, and others queue"
+                                                    + " for it; it can be had again as soon as nobody does")
+                                    : failure);
+                })
+                .thenCompose(next -> next);
+    }
+
+    // --- leaving -----------------------------------------------------------------------------------------------
+
+    /** Leaves nothing at the service. May be called again. */
+    CompletableFuture<Void> withdraw() {
+        Place mine = place;
+        CompletableFuture<Void> removed =
+                mine == null ? DONE : service.removals().remove(mine).thenAccept(there -> place = null);
+        return removed.thenCompose(done -> doubtful ? removeWhatMayBe() : DONE);
+    }
+
+    private CompletableFuture<Void> removeWhatMayBe() {
+        return service.sessions()
+                .inPresent(session -> oursNow(session)
+                        .thenCompose(names -> CompletableFuture.allOf(names.stream()
+                                .map(name -> service.removals().remove(session, where.child(name)))
+                                .toArray(CompletableFuture<?>[]::new)))
+                        .thenAccept(done -> doubtful = false));
+    }
+}

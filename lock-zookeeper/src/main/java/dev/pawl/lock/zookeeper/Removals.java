@@ -1,0 +1,48 @@
+package dev.pawl.lock.zookeeper;
+
+import java.util.concurrent.CompletableFuture;
+import org.apache.zookeeper.KeeperException.Code;
+
+/**
+ * Removes nodes and does not give up: a node that was forgotten here and lives on there would keep everyone out for as long as
+ * the session lasts. It ends with an answer of the service, or when the session is known to be dead.
+ */
+final class Removals {
+
+    private final Sessions sessions;
+
+    Removals(Sessions sessions) {
+        this.sessions = sessions;
+    }
+
+    /** Removes the node of a place; true if it was there. */
+    CompletableFuture<Boolean> remove(Place place) {
+        return place.remove(it -> delete(it.session(), it.path(), 0));
+    }
+
+    /** Removes a node that this session has made; true if it was there. */
+    CompletableFuture<Boolean> remove(Session session, String path) {
+        return delete(session, path, 0);
+    }
+
+    private CompletableFuture<Boolean> delete(Session session, String path, long lastPause) {
+        // A handle that was closed without an answer may live on at the service for a while; any session can delete its
+        // nodes.
+        CompletableFuture<Boolean> answer =
+                session.isAlive() ? session.delete(path) : sessions.inPresent(present -> present.delete(path));
+        return answer.<CompletableFuture<Boolean>>handle((there, failure) -> {
+                    if (failure == null) {
+                        return CompletableFuture.completedFuture(there);
+                    }
+                    if (Faults.codeOf(failure) == Code.SESSIONEXPIRED) {
+                        session.endIfDead();
+                    }
+                    if (!Faults.isPassing(failure)) {
+                        return CompletableFuture.failedFuture(failure);
+                    }
+                    long pause = Pauses.next(lastPause);
+                    return Pauses.after(pause, () -> delete(session, path, pause));
+                })
+                .thenCompose(done -> done);
+    }
+}

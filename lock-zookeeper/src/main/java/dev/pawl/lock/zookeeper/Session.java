@@ -1,0 +1,327 @@
+package dev.pawl.lock.zookeeper;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Stat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session, which is one handle of ZooKeeper's client: its requests reach the service in order and are answered in order,
+ * through reconnects too. It ends once, and whatever it held at the service ends with it; a new handle is another session.
+ *
+ * <p>Answers and events come on the handle's event thread, one after the other. Safe for use by several threads.
+ */
+final class Session implements Watcher {
+
+    private static final byte[] NO_DATA = {};
+    private static final long LONG_AGO = TimeUnit.DAYS.toNanos(365);
+
+    private final ZooKeeper handle;
+    private final List<ACL> acl;
+
+    /** Who is to hear of a change of a node, by its path. */
+    private final ConcurrentMap<String, Set<Place>> watching = new ConcurrentHashMap<>();
+
+    /**
+     * When the last request was sent whose answer proves that the service keeps the session: a write or a {@code sync}. A
+     * member of an ensemble answers reads by itself, even if it has lost its leader, who may be ending the session.
+     */
+    private final AtomicLong provenAt = new AtomicLong(System.nanoTime() - LONG_AGO);
+
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    /** Whether the server is no member of an ensemble, so that no read of it can be old. */
+    private volatile boolean alone;
+
+    Session(ZooKeeper handle, List<ACL> acl) {
+        this.handle = handle;
+        this.acl = acl;
+    }
+
+    /** Asks whether the server has others. Until that is answered, it is taken to have some. */
+    void begin() {
+        handle.getConfig(
+                false,
+                (rc, path, context, data, stat) ->
+                        alone = rc == Code.OK.intValue() && (data == null || data.length == 0),
+                null);
+    }
+
+    boolean isOf(ZooKeeper other) {
+        return handle == other;
+    }
+
+    /** Whether the session may go on. False is final: everything it had is lost, or will be by itself. */
+    boolean isAlive() {
+        return !ended.get() && handle.getState().isAlive();
+    }
+
+    /** Which server it speaks to, for a message; its session id and what else the handle tells are nobody's business. */
+    @Nullable
+    String server() {
+        return Faults.serverIn(handle.toString());
+    }
+
+    // --- how long it lasts -------------------------------------------------------------------------------------
+
+    /** What the service has granted as session timeout, in nanoseconds. */
+    long timeout() {
+        return TimeUnit.MILLISECONDS.toNanos(handle.getSessionTimeout());
+    }
+
+    /** How long after this instant the service keeps the session if it hears nothing more; negative if it may have ended. */
+    long keptAfter(long instant) {
+        return timeout() - Math.max(0, instant - provenAt.get());
+    }
+
+    /** Whether a lease that begins at this instant would have most of its time. */
+    boolean isFresh(long instant) {
+        return keptAfter(instant) >= timeout() / 3 * 2;
+    }
+
+    private void proven(long sentAt) {
+        provenAt.accumulateAndGet(sentAt, (known, now) -> now - known > 0 ? now : known);
+    }
+
+    // --- requests ----------------------------------------------------------------------------------------------
+
+    /**
+     * A node that was made.
+     *
+     * @param path its path, with the sequence number
+     * @param czxid the number of the write that made it: ordered over all writes of the service
+     */
+    record Created(String path, long czxid) {}
+
+    /**
+     * Makes a node.
+     *
+     * @param known what to do with it, on the event thread: before any later answer or event
+     */
+    <T> CompletableFuture<T> create(String path, CreateMode mode, Function<Created, T> known) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        long sentAt = System.nanoTime();
+        handle.create(
+                path,
+                NO_DATA,
+                acl,
+                mode,
+                (rc, asked, context, name, stat) -> {
+                    if (isOk(rc)) {
+                        proven(sentAt);
+                        answer.complete(known.apply(new Created(name, stat.getCzxid())));
+                    } else {
+                        fail(answer, rc);
+                    }
+                },
+                null);
+        return answer;
+    }
+
+    /** Makes a node that may be there already. */
+    CompletableFuture<Void> createIfMissing(String path, CreateMode mode) {
+        return create(path, mode, created -> created)
+                .<CompletableFuture<Void>>handle((created, failure) -> {
+                    Code code = Faults.codeOf(failure);
+                    return failure == null || code == Code.NODEEXISTS
+                            ? CompletableFuture.completedFuture(null)
+                            : CompletableFuture.failedFuture(failure);
+                })
+                .thenCompose(done -> done);
+    }
+
+    /** Reads the names of the children. */
+    CompletableFuture<List<String>> children(String path) {
+        return children(path, null, () -> {});
+    }
+
+    /**
+     * Reads the names of the children, and has {@link Place#childrenChanged} told of the next change.
+     *
+     * @param known what to do then, on the event thread: before any later answer or event
+     */
+    CompletableFuture<List<String>> watchChildren(String path, Runnable known) {
+        return children(path, this, known);
+    }
+
+    private CompletableFuture<List<String>> children(String path, @Nullable Watcher watcher, Runnable known) {
+        CompletableFuture<List<String>> answer = new CompletableFuture<>();
+        long sentAt = System.nanoTime();
+        handle.getChildren(
+                path,
+                watcher,
+                (rc, asked, context, children) -> {
+                    if (isOk(rc)) {
+                        read(sentAt);
+                        known.run();
+                        answer.complete(children);
+                    } else {
+                        fail(answer, rc);
+                    }
+                },
+                null);
+        return answer;
+    }
+
+    /** Reads the children as they are now, at whichever server. One round trip. */
+    CompletableFuture<List<String>> childrenNow(String path) {
+        if (alone) {
+            return children(path);
+        }
+        CompletableFuture<Void> synced = sync(path);
+        return children(path).thenCombine(synced, (children, done) -> children);
+    }
+
+    /**
+     * Reads what is known of a node; null if there is none. With a watch, {@link Place#nodeChanged} is told of its end. Not
+     * {@code exists}, whose watch would stay for ever on a node that is gone.
+     */
+    CompletableFuture<@Nullable Stat> stat(String path, boolean watch) {
+        CompletableFuture<@Nullable Stat> answer = new CompletableFuture<>();
+        long sentAt = System.nanoTime();
+        handle.getData(
+                path,
+                watch ? this : null,
+                (rc, asked, context, data, stat) -> {
+                    if (isOk(rc) || rc == Code.NONODE.intValue()) {
+                        read(sentAt);
+                        answer.complete(isOk(rc) ? stat : null);
+                    } else {
+                        fail(answer, rc);
+                    }
+                },
+                null);
+        return answer;
+    }
+
+    /** Deletes a node; false if there was none. */
+    CompletableFuture<Boolean> delete(String path) {
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        long sentAt = System.nanoTime();
+        handle.delete(
+                path,
+                -1,
+                (rc, asked, context) -> {
+                    if (isOk(rc) || rc == Code.NONODE.intValue()) {
+                        proven(sentAt);
+                        answer.complete(isOk(rc));
+                    } else {
+                        fail(answer, rc);
+                    }
+                },
+                null);
+        return answer;
+    }
+
+    /** Proves that the service keeps the session, and lets later reads see all that was written anywhere before. */
+    CompletableFuture<Void> sync(String path) {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        long sentAt = System.nanoTime();
+        handle.sync(
+                path,
+                (rc, asked, context) -> {
+                    if (isOk(rc)) {
+                        proven(sentAt);
+                        answer.complete(null);
+                    } else {
+                        fail(answer, rc);
+                    }
+                },
+                null);
+        return answer;
+    }
+
+    private void read(long sentAt) {
+        if (alone) {
+            proven(sentAt);
+        }
+    }
+
+    private static boolean isOk(int rc) {
+        return rc == Code.OK.intValue();
+    }
+
+    /** Without the path: it has the owner id in it. */
+    private static void fail(CompletableFuture<?> answer, int rc) {
+        answer.completeExceptionally(KeeperException.create(Code.get(rc)));
+    }
+
+    // --- events ------------------------------------------------------------------------------------------------
+
+    /** From now on the place hears of changes at this path. Before the request that sets the watch is sent. */
+    void listen(String path, Place place) {
+        watching.compute(path, (key, places) -> {
+            Set<Place> all = places == null ? ConcurrentHashMap.newKeySet(2) : places;
+            all.add(place);
+            return all;
+        });
+    }
+
+    /** The place hears no more of this path. */
+    void ignore(String path, Place place) {
+        watching.computeIfPresent(path, (key, places) -> {
+            places.remove(place);
+            return places.isEmpty() ? null : places;
+        });
+    }
+
+    /** As {@link #ignore}, and gives up the watch of the node itself if nobody else listens. */
+    void unwatch(String path, Place place) {
+        watching.computeIfPresent(path, (key, places) -> {
+            boolean removed = places.remove(place);
+            if (removed && places.isEmpty() && isAlive()) {
+                // Inside, so that it cannot overtake the watch that another sets next.
+                handle.removeAllWatches(path, WatcherType.Data, true, (rc, asked, context) -> {}, null);
+            }
+            return places.isEmpty() ? null : places;
+        });
+    }
+
+    @Override
+    public void process(WatchedEvent event) {
+        if (event.getType() == Event.EventType.None) {
+            endIfDead();
+            return;
+        }
+        Set<Place> places = watching.get(event.getPath());
+        if (places == null) {
+            return;
+        }
+        for (Place place : places) {
+            if (event.getType() == Event.EventType.NodeChildrenChanged) {
+                place.childrenChanged();
+            } else {
+                place.nodeChanged(event.getPath(), event.getType() == Event.EventType.NodeDeleted);
+            }
+        }
+    }
+
+    /** Tells everyone, once, if the session is over. */
+    void endIfDead() {
+        if (!handle.getState().isAlive()) {
+            end();
+        }
+    }
+
+    /** The session is over, or the client has taken another in its stead. */
+    void end() {
+        if (ended.compareAndSet(false, true)) {
+            watching.values().forEach(places -> places.forEach(Place::sessionEnded));
+            watching.clear();
+        }
+    }
+}

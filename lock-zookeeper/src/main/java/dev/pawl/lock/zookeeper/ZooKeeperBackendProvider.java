@@ -1,0 +1,35 @@
+package dev.pawl.lock.zookeeper;
+
+import dev.pawl.lock.spi.BackendSettings;
+import dev.pawl.lock.spi.LockBackend;
+import dev.pawl.lock.spi.LockBackendProvider;
+import java.util.Set;
+
+/** Makes a {@link ZooKeeperBackend} from a URL. Found through {@link java.util.ServiceLoader}; not for direct use. */
+public final class ZooKeeperBackendProvider implements LockBackendProvider {
+
+    /** For the {@link java.util.ServiceLoader}. */
+    public ZooKeeperBackendProvider() {}
+
+    @Override
+    public Set<String> schemes() {
+        return Set.of(ZooKeeperUrl.SCHEME);
+    }
+
+    @Override
+    public Set<String> keys() {
+        return Set.of(ZooKeeperUrl.ACL_KEY, ZooKeeperUrl.SASL_KEY);
+    }
+
+    @Override
+    public LockBackend create(BackendSettings settings) {
+        ZooKeeperUrl url = ZooKeeperUrl.parse(settings);
+        OwnClient client = OwnClient.start(url);
+        try {
+            return new ZooKeeperBackend(client.framework(), url.options(), url.connectPatience(), client::close);
+        } catch (RuntimeException e) {
+            client.close();
+            throw e;
+        }
+    }
+}
