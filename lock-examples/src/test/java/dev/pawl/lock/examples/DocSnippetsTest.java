@@ -38,6 +38,7 @@ class DocSnippetsTest {
             import dev.pawl.lock.redis.*;
             import dev.pawl.lock.redlock.*;
             import dev.pawl.lock.spi.LockBackend;
+            import dev.pawl.lock.zookeeper.*;
             import io.lettuce.core.RedisClient;
             import io.lettuce.core.cluster.RedisClusterClient;
             import java.sql.Connection;
@@ -46,6 +47,7 @@ class DocSnippetsTest {
             import java.util.concurrent.*;
             import java.util.concurrent.locks.Lock;
             import javax.sql.DataSource;
+            import org.apache.curator.framework.CuratorFramework;
             %s
             @SuppressWarnings("unused")
             abstract class Snippet {
@@ -60,6 +62,7 @@ class DocSnippetsTest {
                 RedisClient redisClient;
                 List<RedisClient> redisClients;
                 DataSource dataSource;
+                CuratorFramework curator;
                 abstract void work() throws InterruptedException;
                 abstract boolean moreToDo();
                 abstract void stopWorking();

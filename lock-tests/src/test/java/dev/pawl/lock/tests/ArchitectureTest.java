@@ -206,6 +206,7 @@ class ArchitectureTest {
                 .map(ArchitectureTest::violations)
                 .toList();
         assertThat(found.get(0)).contains("ThirdParty.lettuce");
+        assertThat(found.get(1)).contains("ThirdParty.curator");
         assertThat(found.get(2)).contains("ThirdParty.dataSource");
     }
 

@@ -1,0 +1,172 @@
+package dev.pawl.lock.tests.zookeeper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.pawl.lock.FencingToken;
+import dev.pawl.lock.Lease;
+import dev.pawl.lock.LeaseLostException;
+import dev.pawl.lock.LockBackendException;
+import dev.pawl.lock.LockClient;
+import dev.pawl.lock.LockOptions;
+import dev.pawl.lock.tests.servers.ZooKeeperServers;
+import dev.pawl.lock.zookeeper.ZooKeeperBackend;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.retry.RetryOneTime;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What only an ensemble can go through: its leader is killed, its quorum is lost. */
+@Timeout(120)
+class EnsembleTest {
+
+    private final ZooKeeperServers servers = ZooKeeperServers.ensemble();
+
+    @BeforeEach
+    void heal() {
+        servers.heal();
+    }
+
+    @AfterEach
+    void healAgain() {
+        servers.heal();
+    }
+
+    /** One acquisition, from before the request to the last instant at which the lease was seen valid. */
+    private record Use(FencingToken token, long invoked, long acquired, long lastValid) {}
+
+    @Test
+    void leaderThatIsKilledUnderLoad_leavesOneHolderAtATime_andTokensInOrder() throws Exception {
+        Queue<Use> uses = new ConcurrentLinkedQueue<>();
+        AtomicBoolean enough = new AtomicBoolean();
+        List<LockClient> clients = Stream.generate(
+                        () -> LockClient.connect(servers.url() + "?sessionTimeout=6s&timeout=3s"))
+                .limit(4)
+                .toList();
+        List<Thread> threads = new ArrayList<>();
+        for (LockClient client : clients) {
+            for (int i = 0; i < 3; i++) {
+                Thread thread = new Thread(() -> useUntil(enough, client, uses));
+                thread.start();
+                threads.add(thread);
+            }
+        }
+        for (int kills = 0; kills < 3; kills++) {
+            int before = uses.size();
+            Awaitility.await().atMost(Duration.ofSeconds(25)).until(() -> uses.size() > before + 200);
+            servers.killLeader();
+            int after = uses.size();
+            Awaitility.await().atMost(Duration.ofSeconds(25)).until(() -> uses.size() > after + 200);
+            servers.startMissing();
+        }
+        enough.set(true);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        clients.forEach(LockClient::close);
+        assertOneAtATime(uses);
+        assertInOrder(uses);
+        assertThat(new ZooKeeperFixture(servers).leftBehind("loaded")).isEmpty();
+    }
+
+    private static void useUntil(AtomicBoolean enough, LockClient client, Queue<Use> uses) {
+        LockOptions options =
+                LockOptions.builder().handOff(8, Duration.ofMillis(20)).build();
+        while (!enough.get()) {
+            long invoked = System.nanoTime();
+            try (Lease lease = client.lock("loaded", options).acquire()) {
+                long acquired = System.nanoTime();
+                long lastValid = System.nanoTime();
+                if (lease.isValid()) {
+                    uses.add(new Use(lease.token(), invoked, acquired, lastValid));
+                }
+            } catch (LockBackendException | LeaseLostException e) {
+                // Told, which is all that is asked while there is no leader.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private static void assertOneAtATime(Collection<Use> uses) {
+        List<Use> inOrder =
+                uses.stream().sorted(Comparator.comparingLong(Use::acquired)).toList();
+        for (int i = 1; i < inOrder.size(); i++) {
+            assertThat(inOrder.get(i).acquired())
+                    .isGreaterThanOrEqualTo(inOrder.get(i - 1).lastValid());
+        }
+    }
+
+    private static void assertInOrder(Collection<Use> uses) {
+        List<Use> inOrder =
+                uses.stream().sorted(Comparator.comparingLong(Use::acquired)).toList();
+        assertThat(inOrder.stream().map(Use::token)).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void holdSurvivesTheEndOfTheLeader() throws InterruptedException {
+        try (LockClient client = LockClient.connect(servers.url() + "?sessionTimeout=10s")) {
+            Lease lease = client.lock("kept").acquire();
+            servers.killLeader();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> lease.remaining().compareTo(Duration.ofSeconds(9)) > 0);
+            assertThat(lease.isValid()).isTrue();
+            lease.close();
+        }
+    }
+
+    @Test
+    void serversWithoutQuorum_areAFault_andHealed() throws InterruptedException {
+        try (LockClient locks = LockClient.connect(servers.url() + "?sessionTimeout=10s&timeout=1s")) {
+            locks.lock("warm").acquire().close();
+            servers.killAllButOne();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(catchThrowableOfType(
+                                    LockBackendException.class,
+                                    () -> locks.lock("warm").acquire()))
+                            .hasMessageContaining("without a quorum, or read-only"));
+            servers.startMissing();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .ignoreException(LockBackendException.class)
+                    .untilAsserted(() -> locks.lock("warm").acquire().close());
+        }
+    }
+
+    /** The one server that is left answers read-only clients at best. */
+    @Test
+    void readOnlyServer_isAFault_forAClientThatMayReadOnlyToo() {
+        LockClient.connect(servers.url()).close();
+        servers.killAllButOne();
+        try (CuratorFramework client = CuratorFrameworkFactory.builder()
+                .connectString(servers.addresses())
+                .sessionTimeoutMs(10_000)
+                .canBeReadOnly(true)
+                .retryPolicy(new RetryOneTime(100))
+                .build()) {
+            client.start();
+            assertThat(catchThrowableOfType(LockBackendException.class, () -> {
+                        try (LockClient locks = LockClient.using(ZooKeeperBackend.create(client))) {
+                            locks.lock("any").acquire().close();
+                        }
+                    }))
+                    .hasMessageContaining("read-only");
+        }
+    }
+}
