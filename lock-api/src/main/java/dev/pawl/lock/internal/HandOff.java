@@ -3,6 +3,8 @@ package dev.pawl.lock.internal;
 import dev.pawl.lock.LockOptions;
 import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.TokenBlock;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,11 @@ final class HandOff {
     private @Nullable TokenBlock block;
 
     private int used;
-    private @Nullable TokenBlock following;
+
+    /** What comes after it. */
+    private final Queue<TokenBlock> following = new ArrayDeque<>(2);
+
+    private int inFollowing;
     private int count;
     private long since;
     private boolean asked;
@@ -54,7 +60,12 @@ final class HandOff {
         return (current == null ? grant.firstToken() : current.first()) + used;
     }
 
+    /** How many tokens there are after the current one. */
     private int left() {
+        return leftInBlock() + inFollowing;
+    }
+
+    private int leftInBlock() {
         TokenBlock current = block;
         return (current == null ? grant.tokens() : current.count()) - used - 1;
     }
@@ -63,16 +74,17 @@ final class HandOff {
     boolean mayGoOn(long now) {
         return count < options.handOffMaxGrants()
                 && now - since < options.handOffMaxTime().toNanos()
-                && (left() > 0 || following != null);
+                && left() > 0;
     }
 
     /** Takes the next token. */
     void goOn() {
         count++;
         used++;
-        if (left() < 0) {
-            block = following;
-            following = null;
+        if (leftInBlock() < 0) {
+            TokenBlock next = following.remove();
+            inFollowing -= next.count();
+            block = next;
             used = 0;
         }
         token = currentToken();
@@ -81,7 +93,7 @@ final class HandOff {
     /** Whether it is time to ask the service; it is asked once for each block. */
     boolean shouldAsk(long now) {
         boolean late = 2 * count >= options.handOffMaxGrants()
-                || (following == null && left() <= count)
+                || left() <= count
                 || 2 * (now - since) >= options.handOffMaxTime().toNanos();
         return !asked && late;
     }
@@ -90,9 +102,9 @@ final class HandOff {
         asked = true;
     }
 
-    /** How many tokens to ask for. */
+    /** How many tokens to ask for: what a whole chain needs beyond those that are left. A service may have only so many. */
     int wanted() {
-        return 1 + options.handOffMaxGrants();
+        return Math.max(1, 1 + options.handOffMaxGrants() - left());
     }
 
     /**
@@ -101,7 +113,8 @@ final class HandOff {
      * @param askedAt when the service was asked
      */
     void extended(TokenBlock more, long askedAt) {
-        following = more;
+        following.add(more);
+        inFollowing += more.count();
         count = 0;
         since = askedAt;
         asked = false;
