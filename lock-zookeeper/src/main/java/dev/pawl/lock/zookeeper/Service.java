@@ -127,17 +127,40 @@ final class Service {
                 .thenApply(there -> there ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD);
     }
 
-    /** Costs no request while the watch of the children has nothing to tell. */
+    /** Waits for no answer while the watch of the children has nothing to tell. */
     CompletableFuture<Optional<TokenBlock>> extend(ZooKeeperGrant grant, int tokens) {
         Place place = grant.place();
         if (!place.session().isAlive()) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
         if (place.isKnownToBeAlone()) {
+            getNextBlock(grant);
             return CompletableFuture.completedFuture(grant.more(tokens));
         }
-        return readLine(place)
-                .thenApply(line -> line.others() == 0 && line.has(place) ? grant.more(tokens) : Optional.empty());
+        return readLine(place).thenApply(line -> isAlone(line, place) ? grant.more(tokens) : Optional.empty());
+    }
+
+    private static boolean isAlone(Line line, Place place) {
+        return line.others() == 0 && line.has(place);
+    }
+
+    /**
+     * Long before it is needed. A write and a reading behind it leave together: who is not in the line by then will have a later
+     * number than that write. An unknown outcome is none, and leaves nothing.
+     */
+    private static void getNextBlock(ZooKeeperGrant grant) {
+        if (!grant.wantsNextBlock()) {
+            return;
+        }
+        Place place = grant.place();
+        CompletableFuture<Long> written = place.session().touch(place.path());
+        var unused = readLine(place).thenAcceptBoth(written, (line, number) -> {
+            if (isAlone(line, place)) {
+                grant.nextBlock(number);
+            } else {
+                grant.noNextBlock();
+            }
+        });
     }
 
     /** Reads the line of a hold, and watches it again. */

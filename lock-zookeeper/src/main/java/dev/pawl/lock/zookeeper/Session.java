@@ -208,6 +208,26 @@ final class Session implements Watcher {
         return answer;
     }
 
+    /** Writes to a node, and tells the number of that write. */
+    CompletableFuture<Long> touch(String path) {
+        CompletableFuture<Long> answer = new CompletableFuture<>();
+        long sentAt = System.nanoTime();
+        handle.setData(
+                path,
+                NO_DATA,
+                -1,
+                (rc, asked, context, stat) -> {
+                    if (isOk(rc)) {
+                        proven(sentAt);
+                        answer.complete(stat.getMzxid());
+                    } else {
+                        fail(answer, rc);
+                    }
+                },
+                null);
+        return answer;
+    }
+
     /** Deletes a node; false if there was none. */
     CompletableFuture<Boolean> delete(String path) {
         CompletableFuture<Boolean> answer = new CompletableFuture<>();

@@ -5,13 +5,15 @@ import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.TokenBlock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A place at the head of its line. Compared by identity.
  *
  * <p>The tokens are the number of the write that made the node, shifted to the left: that number is ordered over all writes of the
  * service, while a node's sequence number begins again when its parent is made again. The room that the shift leaves is for
- * hand-off, and ends before the tokens of the next node.
+ * hand-off, and ends before the tokens of the next write. Another write to the node, by its holder, gives another block: if
+ * nobody else stood in the line after it, whoever comes has a later number.
  */
 final class ZooKeeperGrant implements Grant {
 
@@ -21,17 +23,30 @@ final class ZooKeeperGrant implements Grant {
     /** With a larger one, of the two million and first epoch, the shift would lose bits. */
     static final long LARGEST_CZXID = Long.MAX_VALUE >> SHIFT;
 
+    /** Of {@link #nextWrite}: nobody has asked for one. */
+    private static final long NONE = 0;
+
+    /** Of {@link #nextWrite}: it is asked for, or there will be none. */
+    private static final long ASKED = -1;
+
     private final Place place;
     private final int tokens;
     private final Duration validFor;
 
-    /** How many tokens of the block are given away. Touched by the engine's calls for one lock, which come one by one. */
+    /** The write whose block is given away now. This and the next are touched by one call of {@link #more} at a time. */
+    private long write;
+
+    /** How many tokens of it are given away. */
     private int given;
+
+    /** The write whose block comes next. */
+    private final AtomicLong nextWrite = new AtomicLong(NONE);
 
     ZooKeeperGrant(Place place, int tokens, Duration validFor) {
         this.place = place;
         this.tokens = Math.min(tokens, BLOCK);
         this.validFor = validFor;
+        write = place.czxid();
         given = this.tokens;
     }
 
@@ -39,15 +54,41 @@ final class ZooKeeperGrant implements Grant {
         return place;
     }
 
-    /** The next tokens of the block, as many as are left. */
+    /** The next tokens: as many as are left of a block, then those of the next one. The engine asks once at a time. */
     Optional<TokenBlock> more(int wanted) {
+        long next = nextWrite.get();
+        if (given == BLOCK && next > write && nextWrite.compareAndSet(next, NONE)) {
+            write = next;
+            given = 0;
+        }
         int count = Math.min(wanted, BLOCK - given);
         if (count < 1) {
             return Optional.empty();
         }
-        TokenBlock block = new TokenBlock(firstToken() + given, count);
+        TokenBlock block = new TokenBlock((write << SHIFT) + given, count);
         given += count;
         return Optional.of(block);
+    }
+
+    /** Whether the caller is to get the next block; the answer is yes once, until it says how that went. */
+    boolean wantsNextBlock() {
+        return nextWrite.compareAndSet(NONE, ASKED);
+    }
+
+    /**
+     * There is a next block.
+     *
+     * @param number of a write to the node after which nobody else stood in the line
+     */
+    void nextBlock(long number) {
+        if (number <= LARGEST_CZXID) {
+            nextWrite.compareAndSet(ASKED, number);
+        }
+    }
+
+    /** Somebody else stands in the line, and may have a smaller number; it may be otherwise later. */
+    void noNextBlock() {
+        nextWrite.compareAndSet(ASKED, NONE);
     }
 
     @Override

@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
@@ -140,21 +140,90 @@ class ZooKeeperBackendTest {
         assertThat(player().wins().firstToken()).isGreaterThan(grant.firstToken() + 1023);
     }
 
-    @Test
-    void extension_givesTheRestOfTheBlock_andNoMore_andCostsNothingWhileNobodyComes() {
-        Grant grant = player().wins();
-        long packets = server.packets();
-        long next = grant.firstToken() + Player.TOKENS;
-        while (next < grant.firstToken() + 1024) {
-            Optional<TokenBlock> more = Player.get(backend.extend(grant, 65, Runnable::run));
-            assertThat(more).isPresent();
-            assertThat(more.get().first()).isEqualTo(next);
-            next += more.get().count();
+    private TokenBlock extension(Grant grant) {
+        return Player.get(backend.extend(grant, 65, Runnable::run)).orElseThrow();
+    }
+
+    /** Takes the rest of a block, of which there is a next one only once another write was answered. */
+    private long restOfBlock(Grant grant, long first) {
+        long next = first;
+        long end = ((first >> 10) + 1) << 10;
+        while (next < end) {
+            TokenBlock more = extension(grant);
+            assertThat(more.first()).isEqualTo(next);
+            next += more.count();
         }
+        return next;
+    }
+
+    @Test
+    void extension_givesTheRestOfTheBlock_andThenTheBlockOfAnotherWrite_forTwoRequestsInAll() {
+        Grant grant = player().wins();
+        String node = parent() + "/" + server.children(parent()).get(0);
+        long packets = server.packets();
+
+        long next = restOfBlock(grant, grant.firstToken() + Player.TOKENS);
+
         assertThat(next).isEqualTo(grant.firstToken() + 1024);
+        await().until(() -> server.node(node).stat.getVersion() == 1);
+        long write = server.node(node).stat.getMzxid();
+        await().until(() -> Player.get(backend.extend(grant, 1, Runnable::run))
+                .filter(more -> more.first() == write << 10)
+                .isPresent());
         // A ping may come in between.
-        assertThat(server.packets() - packets).isLessThanOrEqualTo(1);
-        assertThat(Player.get(backend.extend(grant, 1, Runnable::run))).isEmpty();
+        assertThat(server.packets() - packets).isBetween(2L, 3L);
+        assertThat(server.children(parent())).hasSize(1);
+    }
+
+    @Test
+    void tokensOfAnotherWrite_areBelowThoseOfWhoeverComesLater() {
+        Player holder = player();
+        Grant grant = holder.wins();
+        long last = 0;
+        for (int blocks = 0; blocks < 5; blocks++) {
+            await().until(() ->
+                    Player.get(backend.extend(grant, 65, Runnable::run)).isPresent());
+            last = restOfBlock(grant, extension(grant).first() + 65);
+        }
+        holder.releases(grant);
+        assertThat(last).isGreaterThan(grant.firstToken() + 4 * 1024);
+        assertThat(player().wins().firstToken()).isGreaterThanOrEqualTo(last);
+    }
+
+    /** Who came just before that write has a smaller number than it, and is the next holder. */
+    @Test
+    void writeAfterWhichAnotherStandsInTheLine_givesNoTokens() throws Exception {
+        try (CuratorFramework client = server.client()) {
+            backend.close();
+            backend = ZooKeeperBackend.create(client);
+            Grant grant = player().wins();
+            String node = parent() + "/" + server.children(parent()).get(0);
+            CountDownLatch hears = new CountDownLatch(1);
+            client.getZookeeperClient().getZooKeeper().sync("/", (rc, path, context) -> waitFor(hears), null);
+            try (LockBackend another = connect(server.url())) {
+                Player waiter = new Player(another, name);
+                waiter.isBusy(true);
+                // It has not heard of the waiter.
+                long next = extension(grant).first() + 65;
+                await().until(() -> server.node(node).stat.getVersion() == 1);
+                hears.countDown();
+                waiter.leaves();
+                restOfBlock(grant, next);
+            }
+            await().until(() -> server.node(node).stat.getVersion() == 2);
+            long secondWrite = server.node(node).stat.getMzxid();
+            await().until(() -> Player.get(backend.extend(grant, 1, Runnable::run))
+                    .filter(more -> more.first() == secondWrite << 10)
+                    .isPresent());
+        }
+    }
+
+    private static void waitFor(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
