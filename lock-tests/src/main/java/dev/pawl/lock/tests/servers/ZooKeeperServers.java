@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZKUtil;
 import org.apache.zookeeper.ZooKeeper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * ZooKeeper: one server, or an ensemble. Those from {@link #standalone()} and {@link #ensemble()} start at first use and are shared
@@ -47,6 +49,9 @@ public final class ZooKeeperServers implements ServerFixture {
     private final ServerProcesses processes;
     private final boolean docker;
     private final Set<Integer> running = new TreeSet<>();
+
+    /** Kept from question to question: it takes longer to open and to close one than to ask. */
+    private final AtomicReference<@Nullable ZooKeeper> admin = new AtomicReference<>();
 
     /** The ports of one server, and the proxy that its clients come through. */
     private record Member(int id, int clients, int followers, int election, TcpProxy proxy) {}
@@ -150,6 +155,9 @@ public final class ZooKeeperServers implements ServerFixture {
     private void kill(Collection<Integer> ports) {
         processes.signal(Signal.KILL, ports);
         running.removeAll(ports);
+        if (running.isEmpty()) {
+            closeAdmin();
+        }
     }
 
     /**
@@ -302,20 +310,20 @@ public final class ZooKeeperServers implements ServerFixture {
     }
 
     /**
-     * Asks or does something, in a session of its own, after all that was written before.
+     * Asks or does something, in a session of the fixture's own, after all that was written before.
      *
      * @param <T> type of the answer
      * @param question what to ask
      * @return the answer
      */
     public <T> T ask(Question<T> question) {
-        try (ZooKeeper handle = new ZooKeeper(direct(), ADMIN_SESSION_MILLIS, event -> {})) {
+        try {
             // Not until there is a leader.
             processes.await("no ZooKeeper server answers", running, () -> {
-                handle.sync("/");
+                admin().sync("/");
                 return true;
             });
-            return question.ask(handle);
+            return question.ask(admin());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (KeeperException e) {
@@ -326,9 +334,34 @@ public final class ZooKeeperServers implements ServerFixture {
         }
     }
 
+    private ZooKeeper admin() throws IOException, InterruptedException {
+        ZooKeeper known = admin.get();
+        if (known != null && known.getState().isAlive()) {
+            return known;
+        }
+        ZooKeeper opened = new ZooKeeper(direct(), ADMIN_SESSION_MILLIS, event -> {});
+        if (admin.compareAndSet(known, opened)) {
+            return opened;
+        }
+        opened.close();
+        return admin();
+    }
+
+    private void closeAdmin() {
+        ZooKeeper known = admin.getAndSet(null);
+        if (known != null) {
+            try {
+                known.close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     @Override
     public synchronized void close() {
         running.clear();
+        closeAdmin();
         processes.close();
         members.forEach(member -> member.proxy().close());
     }
