@@ -19,6 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.zookeeper.ZooKeeper;
 import org.openjdk.jmh.infra.Blackhole;
 
 /** Measures what Pawl promises about its speed, and says whether it holds. */
@@ -81,6 +82,40 @@ final class SpeedReport {
         try (Postgres postgres = Postgres.start(false)) {
             onPostgres(postgres, "PostgreSQL without fsync");
         }
+        try (Keeper keeper = Keeper.start()) {
+            onZooKeeper(keeper, "ZooKeeper " + Keeper.version() + " without fsync");
+        }
+    }
+
+    private void onZooKeeper(Keeper keeper, String what) throws IOException, InterruptedException {
+        try (LockClient locks = keeper.locks()) {
+            for (int threads : new int[] {1, MANY}) {
+                Duel duel;
+                ZooKeeper session = keeper.session();
+                try {
+                    duel = Duel.fight(
+                            options,
+                            pairs(threads, i -> Keeper.bare(session, i)),
+                            pairs(threads, i -> pawl(locks.lock("bench/own/" + i), 0)));
+                } finally {
+                    session.close();
+                }
+                written(what + (threads == 1 ? ", 1 thread" : ", 16 threads on 16 locks"), duel, threads);
+            }
+            shared(what + ", one lock, 16 threads", locks, 0);
+        }
+    }
+
+    /** Without a target: what is wanted of ZooKeeper is latency over a network, which a test of the backend asserts. */
+    private void written(String what, Duel duel, int threads) {
+        table.row(
+                what + ", time a pair",
+                microseconds(duel.ofFloor(Slice::rate), threads),
+                microseconds(duel.ofPawl(Slice::rate), threads),
+                duel.ratio((floor, pawl) -> floor.rate() / pawl.rate()).toString());
+        cpu(what, duel);
+        hops(what, duel);
+        bytes(what, duel);
     }
 
     /** Against Pawl on one Redis. Without a network between them, the work of five is compared with the work of one. */

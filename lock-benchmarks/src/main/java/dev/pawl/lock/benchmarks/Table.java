@@ -14,7 +14,8 @@ final class Table {
             Written by `java -jar lock-benchmarks/target/benchmarks.jar speed --write docs/benchmarks.md` (a Redis of its own, or
             `--url redis://host:port`). The floor has no fencing token, no queue, no renewal and no deadline: on Redis it is `SET NX
             PX` and a compare-and-delete through lettuce's synchronous API, on PostgreSQL `SELECT … FOR UPDATE` and `COMMIT` on
-            a pooled connection, elsewhere a fair `ReentrantLock`. Times depend on the machine and its neighbours; ratios are taken round by round, and stand as median (lower to upper quartile).
+            a pooled connection, on ZooKeeper the creation of an ephemeral node and its deletion, elsewhere a fair `ReentrantLock`. Times
+            depend on the machine and its neighbours; ratios are taken round by round, and stand as median (lower to upper quartile).
             A target between the quartiles is not settled: the machine was too busy, or it is a matter of luck.
 
             """;

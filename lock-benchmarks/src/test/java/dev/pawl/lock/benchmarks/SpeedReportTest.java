@@ -27,7 +27,7 @@ class SpeedReportTest {
 
         assertThat(table.rows())
                 .contains("| Redis, commands a pair | 1 evalsha, 1 set | 2 evalsha |  | 2 evalsha | met |")
-                .hasSize(54);
+                .hasSize(66);
         assertThat(Files.readString(page)).contains(table.rows());
         assertThat(printed.toString(StandardCharsets.UTF_8)).contains(table.rows());
     }
