@@ -26,7 +26,7 @@ public final class ZooKeeperBackendProvider implements LockBackendProvider {
         ZooKeeperUrl url = ZooKeeperUrl.parse(settings);
         OwnClient client = OwnClient.start(url);
         try {
-            return new ZooKeeperBackend(client.framework(), url.options(), url.connectPatience(), client::close);
+            return new ZooKeeperBackend(client.framework(), url.options(), url.startPatience(), client::close);
         } catch (RuntimeException e) {
             client.close();
             throw e;

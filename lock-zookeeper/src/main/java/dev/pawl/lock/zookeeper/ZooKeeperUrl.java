@@ -107,6 +107,11 @@ record ZooKeeperUrl(
         return sessionTimeout.compareTo(options.ioTimeout()) > 0 ? sessionTimeout : options.ioTimeout();
     }
 
+    /** How long to wait for the first connection: of one server that is dead nothing can be hoped for. */
+    Duration startPatience() {
+        return servers.indexOf(',') < 0 ? options.ioTimeout() : connectPatience();
+    }
+
     private static void checkHosts(String hosts) {
         for (String host : hosts.split(",", -1)) {
             int colon = host.lastIndexOf(':');

@@ -230,9 +230,10 @@ class ZooKeeperFaultsTest {
     void nobodyListening_isAFaultAtStartUp() {
         link.sever();
         LockBackendException fault =
-                fault(() -> connect("zookeeper://" + link.address() + "?timeout=500ms&sessionTimeout=1s", null, null));
+                fault(() -> connect("zookeeper://" + link.address() + "?timeout=500ms", null, null));
         assertThat(fault).hasMessageContaining("cannot be reached");
-        assertThat(fault.elapsed()).isLessThan(Duration.ofSeconds(4));
+        // Not the session timeout, as where another server may answer.
+        assertThat(fault.elapsed()).isBetween(Duration.ofMillis(400), Duration.ofSeconds(4));
     }
 
     @Test
