@@ -24,13 +24,15 @@ final class Faults {
 
     private static final Map<Code, String> ADVICE = new EnumMap<>(Map.of(
             Code.CONNECTIONLOSS,
-            "cannot be reached: it is stopped, cut off, without a quorum, or read-only",
+            "cannot be reached: it is stopped, cut off, without a quorum, or read-only; or it lets nobody in without SASL, see"
+                    + " pawl.zookeeper.sasl",
             Code.SESSIONEXPIRED,
             "has ended the session, and a new one could not be had in time",
             Code.SESSIONCLOSEDREQUIRESASLAUTH,
             "wants SASL; set pawl.zookeeper.sasl, or authenticate the CuratorFramework",
             Code.AUTHFAILED,
-            "refused the credentials; check the JAAS configuration",
+            "refused the credentials, or got none; check the JAAS configuration, and that zookeeper.fips-mode is false for"
+                    + " DIGEST-MD5",
             Code.NOAUTH,
             "refused permission; check pawl.username and pawl.password, pawl.zookeeper.acl, and the ACL of what is there",
             Code.INVALIDACL,
