@@ -136,7 +136,7 @@ public final class ZooKeeperBackend implements LockBackend {
 
         /**
          * Sets who may do what with the nodes that are made; everybody everything by default. All clients of a lock need to read,
-         * create and delete. The client's own {@code ACLProvider} is not asked.
+         * create, write and delete. The client's own {@code ACLProvider} is not asked.
          *
          * @param acl at least one entry
          * @return this

@@ -143,24 +143,24 @@ class SpeedTest {
     // --- one lock, 16 threads ----------------------------------------------------------------------------------
 
     private static final int THREADS = 16;
-    private static final Duration SLICE = Duration.ofSeconds(1);
+    private static final Duration SLICE = Duration.ofMillis(300);
+    private static final int WARM_UP = 3;
+    private static final int IN_TURNS = 11;
 
     /**
-     * How far that is from a fair {@code ReentrantLock} depends on the machine more than on the lock: on idle cores a thread switch
-     * takes longer than all that the engine does, on busy ones much less. So the service is held against the engine without one,
-     * in the same run, and the floor is printed.
+     * On idle cores a thread switch takes longer than all that the engine does; where it is cheap, as on busy ones, this is closer:
+     * see decision 22. What the engine reaches without a service is printed beside it.
      */
     @Test
-    void sixteenThreadsOnOneLock_areHardlySlowedByTheService() throws Exception {
+    void sixteenThreadsOnOneLock_reachHalfOfTheRateOfAFairReentrantLock() throws Exception {
         try (LockClient zookeeper = LockClient.using(ZooKeeperBackendTest.connect(server.url()));
                 LockClient memory = LockClient.using(MemoryBackend.create())) {
             DistributedLock ours = zookeeper.lock("ours");
             DistributedLock inProcess = memory.lock("ours");
             ReentrantLock fair = new ReentrantLock(true);
-            double[] ratios = new double[5];
-            for (int i = -1; i < ratios.length; i++) {
+            double[] ratios = new double[IN_TURNS];
+            for (int i = -WARM_UP; i < IN_TURNS; i++) {
                 long rate = rate(() -> ours.acquire().close());
-                long without = rate(() -> inProcess.acquire().close());
                 long floor = rate(() -> {
                     fair.lock();
                     try {
@@ -169,14 +169,15 @@ class SpeedTest {
                         fair.unlock();
                     }
                 });
+                long without = rate(() -> inProcess.acquire().close());
                 System.out.printf(
-                        "16 threads, one lock: %d/s, in memory %d/s, fair ReentrantLock %d/s%n", rate, without, floor);
+                        "16 threads, one lock: %d/s, fair ReentrantLock %d/s, in memory %d/s%n", rate, floor, without);
                 if (i >= 0) {
-                    ratios[i] = (double) rate / without;
+                    ratios[i] = (double) rate / floor;
                 }
             }
             Arrays.sort(ratios);
-            assertThat(ratios[ratios.length / 2]).isGreaterThan(0.4);
+            assertThat(ratios[IN_TURNS / 2]).isGreaterThanOrEqualTo(0.5);
         }
     }
 
