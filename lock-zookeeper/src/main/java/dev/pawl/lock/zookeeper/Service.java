@@ -190,7 +190,9 @@ final class Service {
 
     private CompletableFuture<Void> prove(Session session) {
         session.endIfDead();
-        return session.sync(namespace);
+        return session.isAlive()
+                ? session.sync(namespace)
+                : CompletableFuture.failedFuture(KeeperException.create(Code.SESSIONEXPIRED));
     }
 
     /** Whether the node is there, or who is. */

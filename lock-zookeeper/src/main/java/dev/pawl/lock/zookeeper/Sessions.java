@@ -5,6 +5,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.api.CuratorEvent;
+import org.apache.curator.framework.api.CuratorEventType;
+import org.apache.curator.framework.api.CuratorListener;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.framework.state.ConnectionStateListener;
 import org.apache.zookeeper.ZooKeeper;
@@ -20,7 +23,8 @@ final class Sessions {
     private final CuratorFramework client;
     private final List<ACL> acl;
     private final AtomicReference<@Nullable Session> latest = new AtomicReference<>();
-    private final ConnectionStateListener listener = this::stateChanged;
+    private final ConnectionStateListener connectionListener = this::stateChanged;
+    private final CuratorListener closingListener = this::closing;
 
     Sessions(CuratorFramework client, List<ACL> acl) {
         this.client = client;
@@ -28,7 +32,8 @@ final class Sessions {
     }
 
     void begin() {
-        client.getConnectionStateListenable().addListener(listener);
+        client.getConnectionStateListenable().addListener(connectionListener);
+        client.getCuratorListenable().addListener(closingListener);
     }
 
     /** Does something in the present session; a client that has none, or is closed, becomes a failed future. */
@@ -62,13 +67,21 @@ final class Sessions {
     }
 
     /**
-     * {@code SUSPENDED} means nothing here: the deadline of each hold decides. {@code LOST} is told once Curator has closed the
-     * handle, which may by then have a successor.
+     * No state means anything by itself: {@code SUSPENDED} leaves it to the deadline of each hold, and {@code LOST} is told once
+     * Curator has closed the handle, which may by then have a successor.
      */
     private void stateChanged(CuratorFramework from, ConnectionState state) {
         Session session = latest.get();
-        if (state == ConnectionState.LOST && session != null) {
+        if (session != null) {
             session.endIfDead();
+        }
+    }
+
+    /** Whoever handed the client in closes it: told before the service is, which gives the holds to others at once. */
+    private void closing(CuratorFramework from, CuratorEvent event) {
+        Session session = latest.get();
+        if (event.getType() == CuratorEventType.CLOSING && session != null) {
+            session.end();
         }
     }
 
@@ -84,6 +97,7 @@ final class Sessions {
     }
 
     void close() {
-        client.getConnectionStateListenable().removeListener(listener);
+        client.getConnectionStateListenable().removeListener(connectionListener);
+        client.getCuratorListenable().removeListener(closingListener);
     }
 }
