@@ -2,6 +2,7 @@ package dev.pawl.lock.zookeeper;
 
 import dev.pawl.lock.LossReason;
 import dev.pawl.lock.spi.Contest;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -20,23 +21,39 @@ final class Place {
     private final long czxid;
     private final AtomicReference<@Nullable CompletableFuture<Boolean>> removal = new AtomicReference<>();
 
-    /** Whether the children may have changed since they were read with a watch. */
-    private volatile boolean unsure = true;
+    /** What the last reading of the line said, until an event says that it may have changed. */
+    private enum Reading {
+        /** Nothing that holds now: there was none, it did not have us, or somebody has come or gone since. */
+        NOTHING,
+        /** We are in the line. */
+        HERE,
+        /** We are in the line, and nobody else is. */
+        ALONE
+    }
 
-    private volatile boolean alone;
+    /** Written on the event thread of the session alone, where answers and events come in the order of the service. */
+    private volatile Reading reading = Reading.NOTHING;
+
+    /**
+     * The node before ours.
+     *
+     * @param path its path
+     * @param only whether nobody else is before us
+     * @param watch what became of the watch of it
+     */
+    private record Predecessor(String path, boolean only, Watch watch) {}
+
+    private enum Watch {
+        STANDS,
+        /** It has fired, as it does once, and the node may be there. */
+        IS_OVER,
+        /** The node was deleted. */
+        SAW_THE_END
+    }
+
+    private final AtomicReference<@Nullable Predecessor> predecessor = new AtomicReference<>();
 
     private volatile boolean removing;
-
-    /** The path of the node before ours while we watch it. */
-    private volatile @Nullable String predecessor;
-
-    /** Whether nobody is before us once the predecessor has gone. */
-    private volatile boolean isSecond;
-
-    /** Whether the watch of the predecessor has fired. */
-    private volatile boolean watchIsOver;
-
-    private volatile boolean predecessorDeleted;
 
     Place(Session session, LockPath where, Contest contest, String path, long czxid) {
         this.session = session;
@@ -83,29 +100,41 @@ final class Place {
         session.listen(where.parent(), this);
     }
 
-    /** The children were read, and a watch will tell of the next change. */
-    void childrenKnown() {
-        unsure = false;
+    /**
+     * The children were read, and a watch tells of the next change. On the event thread, whoever waits for the reading or no
+     * longer does: a reading without us leaves the place in doubt, so that it is asked for until somebody hears.
+     */
+    void remember(List<String> children) {
+        Line line = line(children);
+        if (!line.has(this)) {
+            reading = Reading.NOTHING;
+        } else {
+            reading = line.others() == 0 ? Reading.ALONE : Reading.HERE;
+        }
     }
 
-    /** What the last reading with a watch has shown. */
-    Line read(Line line) {
-        alone = line.others() == 0;
-        return line;
+    /** The line as this place sees it. */
+    Line line(List<String> children) {
+        return Line.read(children, where.ours(), sequence);
     }
 
     /** Whether nobody else is in the line, as far as the service has told: it tells of the first who comes. */
     boolean isKnownToBeAlone() {
-        return alone && !unsure;
-    }
-
-    void childrenChanged() {
-        unsure = true;
+        return reading == Reading.ALONE;
     }
 
     /** Whether the node may have been deleted by somebody else. */
     boolean isUnsure() {
-        return unsure;
+        return reading == Reading.NOTHING;
+    }
+
+    /** A watch of ours has fired. The one of the children may tell of their parent's end instead. */
+    void changed(String node, boolean deleted) {
+        if (node.equals(where.parent())) {
+            reading = Reading.NOTHING;
+        } else {
+            predecessorChanged(node, deleted);
+        }
     }
 
     // --- the predecessor ---------------------------------------------------------------------------------------
@@ -118,50 +147,52 @@ final class Place {
      */
     void follow(String node, boolean only) {
         stopFollowing();
-        isSecond = only;
-        watchIsOver = false;
-        predecessorDeleted = false;
-        predecessor = node;
+        predecessor.set(new Predecessor(node, only, Watch.STANDS));
         session.listen(node, this);
     }
 
-    /** Whether the watch of this node stands. */
+    /** Whether the watch of this node stands; if so, it is known from now on whether nobody else is before us. */
     boolean follows(String node, boolean only) {
-        boolean stands = node.equals(predecessor) && !watchIsOver;
-        if (stands) {
-            isSecond = only;
-        }
-        return stands;
+        Predecessor now = predecessor.updateAndGet(
+                known -> isFollowed(known, node) ? new Predecessor(node, only, Watch.STANDS) : known);
+        return isFollowed(now, node);
+    }
+
+    private static boolean isFollowed(@Nullable Predecessor known, String node) {
+        return known != null && known.watch() == Watch.STANDS && known.path().equals(node);
     }
 
     /** The node was not there to be watched. */
-    void predecessorIsGone() {
-        predecessorDeleted = true;
-        watchIsOver = true;
+    void predecessorIsGone(String node) {
+        watchIsOver(node, Watch.SAW_THE_END);
+    }
+
+    private boolean watchIsOver(String node, Watch how) {
+        Predecessor now = predecessor.updateAndGet(known ->
+                known == null || !known.path().equals(node) ? known : new Predecessor(node, known.only(), how));
+        return now != null && now.path().equals(node);
     }
 
     void stopFollowing() {
-        String followed = predecessor;
+        Predecessor followed = predecessor.getAndSet(null);
         if (followed != null) {
-            predecessor = null;
-            if (watchIsOver) {
-                session.ignore(followed, this);
+            if (followed.watch() == Watch.STANDS) {
+                session.unwatch(followed.path(), this);
             } else {
-                session.unwatch(followed, this);
+                session.ignore(followed.path(), this);
             }
         }
     }
 
     /** Nobody who comes later is put before us: with the one who was, the line before us is gone. */
     boolean isNext() {
-        return predecessorDeleted && isSecond;
+        Predecessor known = predecessor.get();
+        return known != null && known.watch() == Watch.SAW_THE_END && known.only();
     }
 
-    /** The watch has fired; it fires once. Most likely the node was deleted; if only its data was changed, a look tells. */
-    void nodeChanged(String node, boolean deleted) {
-        if (node.equals(predecessor)) {
-            predecessorDeleted = deleted;
-            watchIsOver = true;
+    /** Most likely it was deleted; if only its data was changed, a look tells. */
+    private void predecessorChanged(String node, boolean deleted) {
+        if (watchIsOver(node, deleted ? Watch.SAW_THE_END : Watch.IS_OVER)) {
             contest.wake();
         }
     }

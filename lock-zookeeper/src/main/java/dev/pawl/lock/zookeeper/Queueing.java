@@ -98,10 +98,11 @@ final class Queueing {
         doubtful = true;
         CompletableFuture<Place> created =
                 session.create(where.prefix(), CreateMode.EPHEMERAL_SEQUENTIAL, made -> entered(session, made));
-        CompletableFuture<List<String>> children = session.watchChildren(where.parent(), this::childrenKnown);
+        CompletableFuture<List<String>> children =
+                session.watchChildren(where.parent(), names -> created.thenAccept(mine -> mine.remember(names)));
         return created.handle((mine, failure) -> {
                     if (failure == null) {
-                        return children.thenCompose(names -> judge(mine, mine.read(line(mine, names)), ask));
+                        return children.thenCompose(names -> judge(mine, mine.line(names), ask));
                     }
                     doubtful = Faults.isPassing(failure);
                     if (Faults.codeOf(failure) != Code.NONODE || tries == MOST_TRIES) {
@@ -126,13 +127,6 @@ final class Queueing {
         place = mine;
         doubtful = false;
         return mine;
-    }
-
-    private void childrenKnown() {
-        Place mine = place;
-        if (mine != null) {
-            mine.childrenKnown();
-        }
     }
 
     /** Finds out whether a create of ours has come through: whoever reads behind it on the same session knows. */
@@ -167,11 +161,7 @@ final class Queueing {
         Session session = mine.session();
         CompletableFuture<List<String>> children =
                 session.isFresh(ask.since()) ? session.children(where.parent()) : session.childrenNow(where.parent());
-        return children.thenCompose(names -> judge(mine, line(mine, names), ask));
-    }
-
-    private Line line(Place mine, List<String> children) {
-        return Line.read(children, where.ours(), mine.sequence());
+        return children.thenCompose(names -> judge(mine, mine.line(names), ask));
     }
 
     /** What one reading of the line means for a place in it. */
@@ -194,12 +184,12 @@ final class Queueing {
             return granted(mine, ask);
         }
         return ask.willWait()
-                ? wait(mine, where.child(predecessor), line.before() == 1, ask)
+                ? waitBehind(mine, where.child(predecessor), line.before() == 1, ask)
                 : withdraw().thenApply(done -> busy(mine.session()));
     }
 
     /** Watches the predecessor; the answer is busy once the watch stands. */
-    private CompletableFuture<Attempt> wait(Place mine, String predecessor, boolean only, Ask ask) {
+    private CompletableFuture<Attempt> waitBehind(Place mine, String predecessor, boolean only, Ask ask) {
         if (mine.follows(predecessor, only)) {
             return CompletableFuture.completedFuture(busy(mine.session()));
         }
@@ -208,7 +198,7 @@ final class Queueing {
             if (stat != null) {
                 return CompletableFuture.completedFuture(busy(mine.session()));
             }
-            mine.predecessorIsGone();
+            mine.predecessorIsGone(predecessor);
             return mine.isNext() ? granted(mine, ask) : look(mine, ask);
         });
     }

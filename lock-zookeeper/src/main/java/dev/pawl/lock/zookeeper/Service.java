@@ -165,10 +165,9 @@ final class Service {
 
     /** Reads the line of a hold, and watches it again. */
     private static CompletableFuture<Line> readLine(Place place) {
-        LockPath where = place.where();
         return place.session()
-                .watchChildren(where.parent(), place::childrenKnown)
-                .thenApply(children -> place.read(Line.read(children, where.ours(), place.sequence())));
+                .watchChildren(place.where().parent(), place::remember)
+                .thenApply(place::line);
     }
 
     /** One request for all holds of a session, and one for each whose lock has seen others come or go since the last. */
@@ -182,7 +181,7 @@ final class Service {
                     grant,
                     grant.place().isUnsure()
                             ? proof.thenCombine(find(grant.place()), (kept, found) -> found)
-                            : proof.thenApply(kept -> RenewalOutcome.RENEWED));
+                            : proof.thenCompose(kept -> stillThere(grant.place())));
         }
         return CompletableFuture.allOf(answers.values().toArray(CompletableFuture<?>[]::new))
                 .handle((all, failure) -> outcomes(answers));
@@ -193,6 +192,11 @@ final class Service {
         return session.isAlive()
                 ? session.sync(namespace)
                 : CompletableFuture.failedFuture(KeeperException.create(Code.SESSIONEXPIRED));
+    }
+
+    /** What had happened before the proof has been told before it. */
+    private static CompletableFuture<RenewalOutcome> stillThere(Place place) {
+        return place.isUnsure() ? find(place) : CompletableFuture.completedFuture(RenewalOutcome.RENEWED);
     }
 
     /** Whether the node is there, or who is. */

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
@@ -146,19 +147,20 @@ final class Session implements Watcher {
 
     /** Reads the names of the children. */
     CompletableFuture<List<String>> children(String path) {
-        return children(path, null, () -> {});
+        return children(path, null, names -> {});
     }
 
     /**
-     * Reads the names of the children, and has {@link Place#childrenChanged} told of the next change.
+     * Reads the names of the children, and has {@link Place#changed} told of the next change.
      *
      * @param known what to do then, on the event thread: before any later answer or event
      */
-    CompletableFuture<List<String>> watchChildren(String path, Runnable known) {
+    CompletableFuture<List<String>> watchChildren(String path, Consumer<List<String>> known) {
         return children(path, this, known);
     }
 
-    private CompletableFuture<List<String>> children(String path, @Nullable Watcher watcher, Runnable known) {
+    private CompletableFuture<List<String>> children(
+            String path, @Nullable Watcher watcher, Consumer<List<String>> known) {
         CompletableFuture<List<String>> answer = new CompletableFuture<>();
         long sentAt = System.nanoTime();
         handle.getChildren(
@@ -167,7 +169,7 @@ final class Session implements Watcher {
                 (rc, asked, context, children) -> {
                     if (isOk(rc)) {
                         read(sentAt);
-                        known.run();
+                        known.accept(children);
                         answer.complete(children);
                     } else {
                         fail(answer, rc);
@@ -187,7 +189,7 @@ final class Session implements Watcher {
     }
 
     /**
-     * Reads what is known of a node; null if there is none. With a watch, {@link Place#nodeChanged} is told of its end. Not
+     * Reads what is known of a node; null if there is none. With a watch, {@link Place#changed} is told of its end. Not
      * {@code exists}, whose watch would stay for ever on a node that is gone.
      */
     CompletableFuture<@Nullable Stat> stat(String path, boolean watch) {
@@ -321,13 +323,8 @@ final class Session implements Watcher {
         if (places == null) {
             return;
         }
-        for (Place place : places) {
-            if (event.getType() == Event.EventType.NodeChildrenChanged) {
-                place.childrenChanged();
-            } else {
-                place.nodeChanged(event.getPath(), event.getType() == Event.EventType.NodeDeleted);
-            }
-        }
+        boolean deleted = event.getType() == Event.EventType.NodeDeleted;
+        places.forEach(place -> place.changed(event.getPath(), deleted));
     }
 
     /** Tells everyone, once, if the session is over. */

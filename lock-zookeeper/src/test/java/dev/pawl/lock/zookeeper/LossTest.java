@@ -1,17 +1,23 @@
 package dev.pawl.lock.zookeeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LeaseLostEvent;
+import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.LockClient;
 import dev.pawl.lock.LossReason;
+import dev.pawl.lock.spi.Grant;
+import dev.pawl.lock.spi.LockBackend;
+import dev.pawl.lock.spi.RenewalOutcome;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.curator.framework.CuratorFramework;
+import org.apache.zookeeper.ZKUtil;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +86,47 @@ class LossTest {
             server.expire(server.ownerOf(node));
 
             await().untilAsserted(() -> assertThat(holder.losses()).containsExactly(LossReason.SESSION_LOST));
+        }
+    }
+
+    // --- a node that somebody else deleted ---------------------------------------------------------------------
+
+    private static LockBackend connect(String url) {
+        return ZooKeeperBackendTest.connect(url);
+    }
+
+    /** The watch of the children comes back as the end of their parent. */
+    @Test
+    void nodeThatIsDeletedWithItsParent_whileItsHolderIsAway_isNoticedAtTheNextRenewal() {
+        try (LockBackend backend = connect(link.url())) {
+            Player holder = new Player(backend, name);
+            Grant grant = holder.wins();
+            link.sever();
+            server.ask(handle -> ZKUtil.deleteRecursive(handle, parent(), 10));
+            link.mend();
+            assertThat(await().ignoreException(LockBackendException.class)
+                            .until(() -> holder.renews(grant), outcome -> true))
+                    .isEqualTo(RenewalOutcome.NOT_HELD);
+        }
+    }
+
+    @Test
+    void readingThatComesTooLate_isAskedForAgain() {
+        try (LockBackend backend = connect(link.url() + "&timeout=300ms")) {
+            Player holder = new Player(backend, name);
+            Grant grant = holder.wins();
+            server.ask(handle -> {
+                for (String child : handle.getChildren(parent(), false)) {
+                    handle.delete(parent() + "/" + child, -1);
+                }
+                return true;
+            });
+            link.stall();
+            assertThatThrownBy(() -> holder.renews(grant)).isInstanceOf(LockBackendException.class);
+            link.flow();
+            // Behind it in the same session: by then the late reading has come.
+            new Player(backend, name + "-behind").wins();
+            assertThat(holder.renews(grant)).isEqualTo(RenewalOutcome.NOT_HELD);
         }
     }
 }

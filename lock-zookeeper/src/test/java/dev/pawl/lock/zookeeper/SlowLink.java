@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 
-/** A way to a server that takes time in each direction, can be cut, and can swallow what the server answers. */
+/** A way to a server that takes time in each direction, can be cut or stalled, and can swallow what the server answers. */
 final class SlowLink implements AutoCloseable {
 
     private static final int BUFFER = 64 * 1024;
@@ -27,6 +27,7 @@ final class SlowLink implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile boolean swallowing;
     private volatile boolean refusing;
+    private volatile boolean stalled;
 
     SlowLink(int target, Duration delay) {
         this.target = target;
@@ -91,6 +92,9 @@ final class SlowLink implements AutoCloseable {
                             rest = chunk.dueNanos() - System.nanoTime()) {
                         LockSupport.parkNanos(rest);
                     }
+                    while (stalled) {
+                        LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+                    }
                     if (!(answers && swallowing)) {
                         out.write(chunk.bytes().array());
                     }
@@ -119,6 +123,15 @@ final class SlowLink implements AutoCloseable {
         swallowing = true;
     }
 
+    /** Holds back what is sent either way, until {@link #flow}. */
+    void stall() {
+        stalled = true;
+    }
+
+    void flow() {
+        stalled = false;
+    }
+
     /** Breaks all connections, and lets new ones through. */
     void cut() {
         open.forEach(this::close);
@@ -142,6 +155,7 @@ final class SlowLink implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        flow();
         cut();
     }
 
