@@ -215,8 +215,7 @@ final class Queueing {
         Session session = mine.session();
         CompletableFuture<Void> proof = session.isFresh(ask.since()) ? DONE : session.sync(where.parent());
         return proof.thenCompose(known -> {
-            long kept = session.keptAfter(ask.since());
-            if (!session.isAlive() || kept <= 0) {
+            if (!session.isAlive() || session.keptAfter(ask.since()) <= 0) {
                 return CompletableFuture.failedFuture(KeeperException.create(Code.SESSIONEXPIRED));
             }
             if (mine.czxid() > ZooKeeperGrant.LARGEST_CZXID) {
@@ -224,10 +223,8 @@ final class Queueing {
                         new Faults.Refused("has had more leaders than tokens can tell apart (two million)"));
             }
             mine.stopFollowing();
-            long lease = contest.leaseTime().toNanos();
-            Duration validFor = Duration.ofNanos(Math.min(lease, kept));
             return CompletableFuture.completedFuture(
-                    new Attempt.Granted(new ZooKeeperGrant(mine, ask.tokens(), validFor)));
+                    new Attempt.Granted(new ZooKeeperGrant(mine, ask.tokens(), ask.since())));
         });
     }
 

@@ -172,16 +172,21 @@ final class Service {
 
     /** One request for all holds of a session, and one for each whose lock has seen others come or go since the last. */
     CompletableFuture<Map<Grant, RenewalOutcome>> renew(Collection<ZooKeeperGrant> due) {
+        long since = System.nanoTime();
         Map<Session, CompletableFuture<Void>> proofs = new HashMap<>();
         Map<Grant, CompletableFuture<RenewalOutcome>> answers = new HashMap<>();
         for (ZooKeeperGrant grant : due) {
             Session session = grant.place().session();
             CompletableFuture<Void> proof = proofs.computeIfAbsent(session, this::prove);
-            answers.put(
-                    grant,
-                    grant.place().isUnsure()
-                            ? proof.thenCombine(find(grant.place()), (kept, found) -> found)
-                            : proof.thenCompose(kept -> stillThere(grant.place())));
+            CompletableFuture<RenewalOutcome> outcome = grant.place().isUnsure()
+                    ? proof.thenCombine(find(grant.place()), (kept, found) -> found)
+                    : proof.thenCompose(kept -> stillThere(grant.place()));
+            answers.put(grant, outcome.thenApply(known -> {
+                if (known == RenewalOutcome.RENEWED) {
+                    grant.renewed(since);
+                }
+                return known;
+            }));
         }
         return CompletableFuture.allOf(answers.values().toArray(CompletableFuture<?>[]::new))
                 .handle((all, failure) -> outcomes(answers));

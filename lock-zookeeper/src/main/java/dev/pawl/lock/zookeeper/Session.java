@@ -7,7 +7,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.zookeeper.CreateMode;
@@ -29,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 final class Session implements Watcher {
 
     private static final byte[] NO_DATA = {};
-    private static final long LONG_AGO = TimeUnit.DAYS.toNanos(365);
 
     private final ZooKeeper handle;
     private final List<ACL> acl;
@@ -37,11 +35,7 @@ final class Session implements Watcher {
     /** Who is to hear of a change of a node, by its path. */
     private final ConcurrentMap<String, Set<Place>> watching = new ConcurrentHashMap<>();
 
-    /**
-     * When the last request was sent whose answer proves that the service keeps the session: a write or a {@code sync}. A
-     * member of an ensemble answers reads by itself, even if it has lost its leader, who may be ending the session.
-     */
-    private final AtomicLong provenAt = new AtomicLong(System.nanoTime() - LONG_AGO);
+    private final Proof proof = new Proof(System.nanoTime());
 
     private final AtomicBoolean ended = new AtomicBoolean();
 
@@ -86,16 +80,29 @@ final class Session implements Watcher {
 
     /** How long after this instant the service keeps the session if it hears nothing more; negative if it may have ended. */
     long keptAfter(long instant) {
-        return timeout() - Math.max(0, instant - provenAt.get());
+        return timeout() - Math.max(0, instant - proof.provenAt());
     }
 
-    /** Whether a lease that begins at this instant would have most of its time. */
+    /** Whether a lease that begins at this instant would have most of the time that another request could give it. */
     boolean isFresh(long instant) {
-        return keptAfter(instant) >= timeout() / 3 * 2;
+        return keptAfter(instant) >= (alone ? timeout() / 3 * 2 : timeout() / 3);
     }
 
-    private void proven(long sentAt) {
-        provenAt.accumulateAndGet(sentAt, (known, now) -> now - known > 0 ? now : known);
+    /** A write or a {@code sync} was answered: the leader has agreed to it. */
+    private void acknowledged(long sentAt) {
+        if (alone) {
+            proof.proven(sentAt);
+        } else {
+            proof.acknowledged(sentAt, System.nanoTime(), timeout());
+        }
+    }
+
+    private void read(long sentAt) {
+        if (alone) {
+            proof.proven(sentAt);
+        } else {
+            proof.answered(sentAt, System.nanoTime(), timeout());
+        }
     }
 
     // --- requests ----------------------------------------------------------------------------------------------
@@ -123,7 +130,7 @@ final class Session implements Watcher {
                 mode,
                 (rc, asked, context, name, stat) -> {
                     if (isOk(rc)) {
-                        proven(sentAt);
+                        acknowledged(sentAt);
                         answer.complete(known.apply(new Created(name, stat.getCzxid())));
                     } else {
                         fail(answer, rc);
@@ -220,7 +227,7 @@ final class Session implements Watcher {
                 -1,
                 (rc, asked, context, stat) -> {
                     if (isOk(rc)) {
-                        proven(sentAt);
+                        acknowledged(sentAt);
                         answer.complete(stat.getMzxid());
                     } else {
                         fail(answer, rc);
@@ -239,7 +246,7 @@ final class Session implements Watcher {
                 -1,
                 (rc, asked, context) -> {
                     if (isOk(rc) || rc == Code.NONODE.intValue()) {
-                        proven(sentAt);
+                        acknowledged(sentAt);
                         answer.complete(isOk(rc));
                     } else {
                         fail(answer, rc);
@@ -257,7 +264,7 @@ final class Session implements Watcher {
                 path,
                 (rc, asked, context) -> {
                     if (isOk(rc)) {
-                        proven(sentAt);
+                        acknowledged(sentAt);
                         answer.complete(null);
                     } else {
                         fail(answer, rc);
@@ -265,12 +272,6 @@ final class Session implements Watcher {
                 },
                 null);
         return answer;
-    }
-
-    private void read(long sentAt) {
-        if (alone) {
-            proven(sentAt);
-        }
     }
 
     private static boolean isOk(int rc) {

@@ -31,7 +31,15 @@ final class ZooKeeperGrant implements Grant {
 
     private final Place place;
     private final int tokens;
-    private final Duration validFor;
+    private volatile Promise promise;
+
+    /**
+     * What the service was known to keep when it was asked last.
+     *
+     * @param since when it was asked
+     * @param kept how long from then on it keeps the session, in nanoseconds
+     */
+    private record Promise(long since, long kept) {}
 
     /** The write whose block is given away now. This and the next are touched by one call of {@link #more} at a time. */
     private long write;
@@ -42,16 +50,35 @@ final class ZooKeeperGrant implements Grant {
     /** The write whose block comes next. */
     private final AtomicLong nextWrite = new AtomicLong(NONE);
 
-    ZooKeeperGrant(Place place, int tokens, Duration validFor) {
+    /**
+     * A hold.
+     *
+     * @param place the node
+     * @param tokens how many are wanted
+     * @param since when it was asked for
+     */
+    ZooKeeperGrant(Place place, int tokens, long since) {
         this.place = place;
         this.tokens = Math.min(tokens, BLOCK);
-        this.validFor = validFor;
+        promise = promiseOf(since);
         write = place.czxid();
         given = this.tokens;
     }
 
     Place place() {
         return place;
+    }
+
+    private Promise promiseOf(long since) {
+        return new Promise(since, place.session().keptAfter(since));
+    }
+
+    /** The service has acknowledged a renewal that was sent at this instant. */
+    synchronized void renewed(long since) {
+        // The answer to an earlier one may have come later.
+        if (since - promise.since() > 0) {
+            promise = promiseOf(since);
+        }
     }
 
     /** The next tokens: as many as are left of a block, then those of the next one. The engine asks once at a time. */
@@ -106,8 +133,19 @@ final class ZooKeeperGrant implements Grant {
         return tokens;
     }
 
+    private long lease() {
+        return contest().leaseTime().toNanos();
+    }
+
     @Override
     public Duration validFor() {
-        return validFor;
+        return Duration.ofNanos(Math.max(1, Math.min(lease(), promise.kept())));
+    }
+
+    /** A third of the lease, or of the session; earlier while an ensemble has promised no more than a third of that. */
+    @Override
+    public Duration renewAfter() {
+        long third = place.session().timeout() / 3;
+        return Duration.ofNanos(Math.min(lease() / 3, Math.min(third, validFor().toNanos() / 2)));
     }
 }

@@ -38,6 +38,8 @@ public final class ZooKeeperServers implements ServerFixture {
     private static final int ANSWER_MILLIS = 2_000;
     private static final int ADMIN_SESSION_MILLIS = 10_000;
     private static final int DELETE_AT_A_TIME = 200;
+    private static final String LEADER = "leader";
+    private static final String FOLLOWER = "follower";
     private static final Pattern MODE = Pattern.compile("Mode: (\\w+)");
 
     /** A server that writes to memory alone would forget with kill -9; one that need not wait for the disk does not. */
@@ -49,6 +51,9 @@ public final class ZooKeeperServers implements ServerFixture {
     private final ServerProcesses processes;
     private final boolean docker;
     private final Set<Integer> running = new TreeSet<>();
+
+    /** The follower that is paused, or may be next. */
+    private @Nullable Member paused;
 
     /** Kept from question to question: it takes longer to open and to close one than to ask. */
     private final AtomicReference<@Nullable ZooKeeper> admin = new AtomicReference<>();
@@ -166,11 +171,51 @@ public final class ZooKeeperServers implements ServerFixture {
      * @throws IllegalStateException if there is none
      */
     public synchronized void killLeader() {
-        kill(List.of(members.stream()
-                .filter(member -> "leader".equals(modeOf(member)))
+        kill(List.of(first(LEADER).clients()));
+    }
+
+    private Member first(String mode) {
+        return members.stream()
+                .filter(member -> mode.equals(modeOf(member)))
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no leader among the ZooKeeper servers"))
-                .clients()));
+                .orElseThrow(() -> new IllegalStateException("no " + mode + " among the ZooKeeper servers"));
+    }
+
+    /**
+     * Where the leader of the ensemble is, for clients of it alone.
+     *
+     * @return a URL
+     * @throws IllegalStateException if there is no leader
+     */
+    public synchronized String leaderUrl() {
+        return urlOf(first(LEADER));
+    }
+
+    /**
+     * Where a follower is, for clients of it alone: the one that {@link #pauseFollower()} stops.
+     *
+     * @return a URL
+     * @throws IllegalStateException if there is no follower
+     */
+    public synchronized String followerUrl() {
+        paused = first(FOLLOWER);
+        return urlOf(paused);
+    }
+
+    private static String urlOf(Member member) {
+        return "zookeeper://127.0.0.1:" + member.proxy().port();
+    }
+
+    /**
+     * Stops the follower of {@link #followerUrl()} where it stands, until {@link #resume}.
+     *
+     * @throws IllegalStateException if nobody has asked for one
+     */
+    public synchronized void pauseFollower() {
+        if (paused == null) {
+            throw new IllegalStateException("no follower was asked for");
+        }
+        processes.signal(Signal.STOP, List.of(paused.clients()));
     }
 
     /** Kills all servers but one, which is then read-only at best. */
@@ -245,8 +290,8 @@ public final class ZooKeeperServers implements ServerFixture {
         if (members.size() == 1) {
             return modes.equals(List.of("standalone"));
         }
-        return modes.stream().filter("leader"::equals).count() == 1
-                && modes.stream().filter("follower"::equals).count() == members.size() - 1;
+        return modes.stream().filter(LEADER::equals).count() == 1
+                && modes.stream().filter(FOLLOWER::equals).count() == members.size() - 1;
     }
 
     private String modeOf(Member member) {
