@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.common.PathUtils;
 import org.apache.zookeeper.data.ACL;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +75,7 @@ record ZooKeeperUrl(
         String hosts = authority.substring(at + 1);
         checkHosts(hosts);
         Credentials credentials = credentials(at < 0 ? null : authority.substring(0, at), settings);
-        Duration ioTimeout = ZooKeeperOptions.DEFAULTS.ioTimeout();
+        @Nullable Duration ioTimeout = null;
         Duration sessionTimeout = USUAL_SESSION;
         String query = url.group(3);
         for (String parameter : query == null ? new String[0] : query.split("[&;]", -1)) {
@@ -88,6 +89,10 @@ record ZooKeeperUrl(
                     throw new LockConfigException("pawl.url: unknown parameter '" + key + "'; known are " + PARAMETERS);
             }
         }
+        if (ioTimeout != null && ioTimeout.compareTo(sessionTimeout) > 0) {
+            throw new LockConfigException("pawl.url: parameter timeout: is longer than sessionTimeout, "
+                    + sessionTimeout + "; what is answered so late is lost again");
+        }
         String sasl = settings.properties().get(SASL_KEY);
         if (sasl != null && sasl.isBlank()) {
             throw new LockConfigException(
@@ -99,7 +104,12 @@ record ZooKeeperUrl(
                 sessionTimeout,
                 credentials,
                 sasl,
-                options(settings.namespace(), acl, ioTimeout));
+                options(settings.namespace(), acl, ioTimeout == null ? usualTimeout(sessionTimeout) : ioTimeout));
+    }
+
+    private static Duration usualTimeout(Duration sessionTimeout) {
+        Duration usual = ZooKeeperOptions.DEFAULTS.ioTimeout();
+        return usual.compareTo(sessionTimeout) > 0 ? sessionTimeout : usual;
     }
 
     /** A dead server among several is found out only after a share of the session timeout. */
@@ -117,19 +127,27 @@ record ZooKeeperUrl(
             int colon = host.lastIndexOf(':');
             boolean hasPort = colon > host.lastIndexOf(']');
             if (!HOST.matcher(host).matches()
-                    || (hasPort && Integer.parseInt(host, colon + 1, host.length(), 10) > LAST_PORT)) {
+                    || (hasPort && !isPort(Integer.parseInt(host, colon + 1, host.length(), 10)))) {
                 throw new LockConfigException("pawl.url: '" + host
                         + "' is no host and port; such as zookeeper://host1:2181,host2:2181/chroot");
             }
         }
     }
 
+    private static boolean isPort(int port) {
+        return port >= 1 && port <= LAST_PORT;
+    }
+
     private static String chroot(String path) {
         if (path.isEmpty() || path.equals("/")) {
             return "";
         }
-        if (path.endsWith("/") || path.contains("//")) {
-            throw new LockConfigException("pawl.url: '" + path + "' is no path of ZooKeeper; such as /apps/shop");
+        try {
+            PathUtils.validatePath(path);
+        } catch (IllegalArgumentException e) {
+            // Its message would repeat what may be no text.
+            throw new LockConfigException(
+                    "pawl.url: what follows the servers is no path of ZooKeeper; such as /apps/shop");
         }
         return path;
     }

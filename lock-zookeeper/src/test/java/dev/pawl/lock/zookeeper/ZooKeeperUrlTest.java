@@ -36,6 +36,8 @@ class ZooKeeperUrlTest {
         ZooKeeperUrl own = parse("zookeeper://h1/a?sessionTimeout=1m&timeout=250ms");
         assertThat(own.sessionTimeout()).isEqualTo(Duration.ofMinutes(1));
         assertThat(own.options().ioTimeout()).isEqualTo(Duration.ofMillis(250));
+        assertThat(parse("zookeeper://h1?sessionTimeout=2s").options().ioTimeout())
+                .isEqualTo(Duration.ofSeconds(2));
     }
 
     @Test
@@ -66,7 +68,13 @@ class ZooKeeperUrlTest {
                 "zookeeper://h1,,h2",
                 "zookeeper://h1:notaport",
                 "zookeeper://h1:70000",
+                "zookeeper://h1:0",
                 "zookeeper://h1/a/",
+                "zookeeper://h1/a/../b",
+                "zookeeper://h1/.",
+                "zookeeper://h1/a%00b",
+                "zookeeper://h1/a%0Ab",
+                "zookeeper://h1?timeout=5s&sessionTimeout=4s",
                 "zookeeper://h1/a//b",
                 "zookeeper://h1?tiemout=3s",
                 "zookeeper://h1?timeout=3",

@@ -1,6 +1,7 @@
 package dev.pawl.lock.tests.zookeeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.pawl.lock.FencingToken;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -35,6 +37,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class EnsembleTest {
 
+    private static final Duration LONGEST_USE = Duration.ofMillis(20);
+
     private final ZooKeeperServers servers = ZooKeeperServers.ensemble();
 
     @BeforeEach
@@ -47,25 +51,16 @@ class EnsembleTest {
         servers.heal();
     }
 
-    /** One acquisition, from before the request to the last instant at which the lease was seen valid. */
-    private record Use(FencingToken token, long invoked, long acquired, long lastValid) {}
+    /** One acquisition, from its answer to the last instant at which the lease was seen valid. */
+    private record Use(FencingToken token, long acquired, long lastValid) {}
 
     @Test
     void leaderThatIsKilledUnderLoad_leavesOneHolderAtATime_andTokensInOrder() throws Exception {
         Queue<Use> uses = new ConcurrentLinkedQueue<>();
         AtomicBoolean enough = new AtomicBoolean();
-        List<LockClient> clients = Stream.generate(
-                        () -> LockClient.connect(servers.url() + "?sessionTimeout=6s&timeout=3s"))
-                .limit(4)
-                .toList();
+        List<LockClient> clients = fourClients();
         List<Thread> threads = new ArrayList<>();
-        for (LockClient client : clients) {
-            for (int i = 0; i < 3; i++) {
-                Thread thread = new Thread(() -> useUntil(enough, client, uses));
-                thread.start();
-                threads.add(thread);
-            }
-        }
+        clients.forEach(client -> threads.addAll(use(client, "loaded", enough, uses)));
         for (int kills = 0; kills < 3; kills++) {
             int before = uses.size();
             Awaitility.await().atMost(Duration.ofSeconds(25)).until(() -> uses.size() > before + 200);
@@ -74,27 +69,63 @@ class EnsembleTest {
             Awaitility.await().atMost(Duration.ofSeconds(25)).until(() -> uses.size() > after + 200);
             servers.startMissing();
         }
+        end(enough, threads, clients);
+        assertOneAtATime(uses);
+        assertInOrder(uses);
+        assertThat(new ZooKeeperFixture(servers, ZooKeeperFixture.ENSEMBLE_SESSION).leftBehind("loaded"))
+                .isEmpty();
+    }
+
+    /** Each client has a lock of its own, so that nobody keeps out anybody. */
+    @Test
+    void leasesThatOverlap_areFoundByTheTestAbove() throws Exception {
+        Queue<Use> uses = new ConcurrentLinkedQueue<>();
+        AtomicBoolean enough = new AtomicBoolean();
+        List<LockClient> clients = fourClients();
+        List<Thread> threads = new ArrayList<>();
+        clients.forEach(client -> threads.addAll(use(client, "own" + threads.size(), enough, uses)));
+        Awaitility.await().atMost(Duration.ofSeconds(25)).until(() -> uses.size() > 200);
+        end(enough, threads, clients);
+        assertThatThrownBy(() -> assertOneAtATime(uses)).isInstanceOf(AssertionError.class);
+    }
+
+    private List<LockClient> fourClients() {
+        return Stream.generate(() -> LockClient.connect(servers.url() + "?sessionTimeout=6s&timeout=3s"))
+                .limit(4)
+                .toList();
+    }
+
+    /** Has three threads use it. */
+    private static List<Thread> use(LockClient client, String name, AtomicBoolean enough, Queue<Use> uses) {
+        List<Thread> threads = Stream.generate(() -> new Thread(() -> useUntil(enough, client, name, uses)))
+                .limit(3)
+                .toList();
+        threads.forEach(Thread::start);
+        return threads;
+    }
+
+    private static void end(AtomicBoolean enough, List<Thread> threads, List<LockClient> clients)
+            throws InterruptedException {
         enough.set(true);
         for (Thread thread : threads) {
             thread.join();
         }
         clients.forEach(LockClient::close);
-        assertOneAtATime(uses);
-        assertInOrder(uses);
-        assertThat(new ZooKeeperFixture(servers).leftBehind("loaded")).isEmpty();
     }
 
-    private static void useUntil(AtomicBoolean enough, LockClient client, Queue<Use> uses) {
+    private static void useUntil(AtomicBoolean enough, LockClient client, String name, Queue<Use> uses) {
         LockOptions options =
                 LockOptions.builder().handOff(8, Duration.ofMillis(20)).build();
         while (!enough.get()) {
-            long invoked = System.nanoTime();
-            try (Lease lease = client.lock("loaded", options).acquire()) {
+            try (Lease lease = client.lock(name, options).acquire()) {
                 long acquired = System.nanoTime();
-                long lastValid = System.nanoTime();
-                if (lease.isValid()) {
-                    uses.add(new Use(lease.token(), invoked, acquired, lastValid));
+                long end = acquired + ThreadLocalRandom.current().nextLong(LONGEST_USE.toNanos());
+                long lastValid = acquired;
+                for (long now = acquired; now < end && lease.isValid(); now = System.nanoTime()) {
+                    lastValid = now;
+                    Thread.sleep(1);
                 }
+                uses.add(new Use(lease.token(), acquired, lastValid));
             } catch (LockBackendException | LeaseLostException e) {
                 // Told, which is all that is asked while there is no leader.
             } catch (InterruptedException e) {

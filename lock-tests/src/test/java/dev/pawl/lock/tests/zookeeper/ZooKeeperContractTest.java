@@ -15,6 +15,6 @@ final class ZooKeeperContractTest extends LockContract {
 
     @Override
     protected BackendFixture startService() {
-        return new ZooKeeperFixture(ZooKeeperServers.standalone());
+        return new ZooKeeperFixture(ZooKeeperServers.standalone(), ZooKeeperFixture.SESSION);
     }
 }

@@ -15,6 +15,6 @@ final class ZooKeeperEnsembleContractTest extends LockContract {
 
     @Override
     protected BackendFixture startService() {
-        return new ZooKeeperFixture(ZooKeeperServers.ensemble());
+        return new ZooKeeperFixture(ZooKeeperServers.ensemble(), ZooKeeperFixture.ENSEMBLE_SESSION);
     }
 }

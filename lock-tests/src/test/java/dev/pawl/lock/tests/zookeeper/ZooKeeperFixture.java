@@ -26,30 +26,37 @@ final class ZooKeeperFixture implements BackendFixture {
     private static final Duration IO_LIMIT = Duration.ofSeconds(2);
 
     /** Of this JVM's clients: long enough for a server to be started again. */
-    private static final Duration SESSION = Duration.ofSeconds(10);
+    static final Duration SESSION = Duration.ofSeconds(10);
+
+    /** An ensemble promises a third of it at first: as much as one server. */
+    static final Duration ENSEMBLE_SESSION = SESSION.multipliedBy(3);
 
     /** Of child JVMs, which are killed: their locks are free when it has run out. */
     private static final Duration SHORT_SESSION = Duration.ofMillis(1_600);
 
     private final ZooKeeperServers servers;
 
-    ZooKeeperFixture(ZooKeeperServers servers) {
+    private final Duration session;
+
+    ZooKeeperFixture(ZooKeeperServers servers, Duration session) {
         this.servers = servers;
+        this.session = session;
     }
 
-    private String url(Duration session) {
-        return servers.url() + "?timeout=" + IO_LIMIT.toMillis() + "ms&sessionTimeout=" + session.toMillis() + "ms";
+    private String urlWith(Duration session) {
+        Duration timeout = IO_LIMIT.compareTo(session) > 0 ? session : IO_LIMIT;
+        return servers.url() + "?timeout=" + timeout.toMillis() + "ms&sessionTimeout=" + session.toMillis() + "ms";
     }
 
     @Override
     public LockBackend newBackend() {
         return new ZooKeeperBackendProvider()
-                .create(new BackendSettings(url(SESSION), null, null, NAMESPACE, Map.of()));
+                .create(new BackendSettings(urlWith(session), null, null, NAMESPACE, Map.of()));
     }
 
     @Override
     public Optional<String> url() {
-        return Optional.of(url(SHORT_SESSION));
+        return Optional.of(urlWith(SHORT_SESSION));
     }
 
     @Override
