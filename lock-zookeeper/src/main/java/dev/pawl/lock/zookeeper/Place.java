@@ -53,6 +53,9 @@ final class Place {
 
     private final AtomicReference<@Nullable Predecessor> predecessor = new AtomicReference<>();
 
+    /** For how long this is a hold at the most, in nanoseconds; 0 before it is one. */
+    private volatile long promised;
+
     private volatile boolean removing;
 
     Place(Session session, LockPath where, Contest contest, String path, long czxid) {
@@ -158,6 +161,13 @@ final class Place {
         return isFollowed(now, node);
     }
 
+    /** The path of the node before ours, if the watch of it stands. */
+    @Nullable
+    String followed() {
+        Predecessor known = predecessor.get();
+        return known != null && known.watch() == Watch.STANDS ? known.path() : null;
+    }
+
     private static boolean isFollowed(@Nullable Predecessor known, String node) {
         return known != null && known.watch() == Watch.STANDS && known.path().equals(node);
     }
@@ -198,6 +208,19 @@ final class Place {
     }
 
     // --- the end -----------------------------------------------------------------------------------------------
+
+    /** This place is a hold, and has been told for how long; counted from an instant that is past. */
+    void promised(long nanos) {
+        promised = nanos;
+        sessionLasts(session.timeout());
+    }
+
+    /** The service may grant a session less time than before: a hold that has been promised more may end before it knows. */
+    void sessionLasts(long nanos) {
+        if (promised > nanos) {
+            sessionEnded();
+        }
+    }
 
     void sessionEnded() {
         if (!removing) {

@@ -105,6 +105,9 @@ final class Queueing {
                         return children.thenCompose(names -> judge(mine, mine.line(names), ask));
                     }
                     doubtful = Faults.isPassing(failure);
+                    if (!doubtful) {
+                        session.unwatchChildren(where.parent());
+                    }
                     if (Faults.codeOf(failure) != Code.NONODE || tries == MOST_TRIES) {
                         return CompletableFuture.<Attempt>failedFuture(failure);
                     }
@@ -156,8 +159,30 @@ final class Queueing {
 
     // --- in the line -------------------------------------------------------------------------------------------
 
-    /** Reads the line again. */
+    /** While the watch of the predecessor stands, nothing else matters: the names of all in a long line are many. */
     private CompletableFuture<Attempt> look(Place mine, Ask ask) {
+        String followed = mine.followed();
+        return followed != null && ask.willWait() ? lookAhead(mine, followed, ask) : lookAtAll(mine, ask);
+    }
+
+    private CompletableFuture<Attempt> lookAhead(Place mine, String followed, Ask ask) {
+        Session session = mine.session();
+        CompletableFuture<Void> fresh = session.isFresh(ask.since()) ? DONE : session.sync(where.parent());
+        CompletableFuture<Boolean> here = mine.isUnsure()
+                ? session.stat(mine.path(), false).thenApply(stat -> stat != null)
+                : CompletableFuture.completedFuture(true);
+        // Another client of this session may have taken the watch with it.
+        CompletableFuture<Boolean> waits = session.stat(followed, true).thenApply(stat -> stat != null);
+        return CompletableFuture.allOf(fresh, here, waits).thenCompose(done -> {
+            if (!here.join()) {
+                return removed(mine);
+            }
+            return waits.join() ? CompletableFuture.completedFuture(busy(session)) : moveUp(mine, followed, ask);
+        });
+    }
+
+    /** Reads the line again. */
+    private CompletableFuture<Attempt> lookAtAll(Place mine, Ask ask) {
         Session session = mine.session();
         CompletableFuture<List<String>> children =
                 session.isFresh(ask.since()) ? session.children(where.parent()) : session.childrenNow(where.parent());
@@ -167,9 +192,7 @@ final class Queueing {
     /** What one reading of the line means for a place in it. */
     private CompletableFuture<Attempt> judge(Place mine, Line line, Ask ask) {
         if (!line.has(mine)) {
-            place = null;
-            var unused = service.removals().remove(mine);
-            return CompletableFuture.failedFuture(new Faults.Removed());
+            return removed(mine);
         }
         for (String name : line.ours()) {
             if (!name.equals(mine.name())) {
@@ -188,6 +211,12 @@ final class Queueing {
                 : withdraw().thenApply(done -> busy(mine.session()));
     }
 
+    private CompletableFuture<Attempt> removed(Place mine) {
+        place = null;
+        var unused = service.removals().remove(mine);
+        return CompletableFuture.failedFuture(new Faults.Removed());
+    }
+
     /** Watches the predecessor; the answer is busy once the watch stands. */
     private CompletableFuture<Attempt> waitBehind(Place mine, String predecessor, boolean only, Ask ask) {
         if (mine.follows(predecessor, only)) {
@@ -198,9 +227,13 @@ final class Queueing {
             if (stat != null) {
                 return CompletableFuture.completedFuture(busy(mine.session()));
             }
-            mine.predecessorIsGone(predecessor);
-            return mine.isNext() ? granted(mine, ask) : look(mine, ask);
+            return moveUp(mine, predecessor, ask);
         });
+    }
+
+    private CompletableFuture<Attempt> moveUp(Place mine, String predecessor, Ask ask) {
+        mine.predecessorIsGone(predecessor);
+        return mine.isNext() ? granted(mine, ask) : lookAtAll(mine, ask);
     }
 
     private static Attempt busy(Session session) {

@@ -193,7 +193,7 @@ final class Service {
     }
 
     private CompletableFuture<Void> prove(Session session) {
-        session.endIfDead();
+        session.look();
         return session.isAlive()
                 ? session.sync(namespace)
                 : CompletableFuture.failedFuture(KeeperException.create(Code.SESSIONEXPIRED));

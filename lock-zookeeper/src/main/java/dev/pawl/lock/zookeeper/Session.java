@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.zookeeper.CreateMode;
@@ -36,6 +37,9 @@ final class Session implements Watcher {
     private final ConcurrentMap<String, Set<Place>> watching = new ConcurrentHashMap<>();
 
     private final Proof proof = new Proof(System.nanoTime());
+
+    /** The timeout that all who hold have been measured by. */
+    private final AtomicLong measuredBy = new AtomicLong();
 
     private final AtomicBoolean ended = new AtomicBoolean();
 
@@ -314,10 +318,20 @@ final class Session implements Watcher {
         });
     }
 
+    /** Gives up the watch of the children if nobody listens; whoever does by then is told of that as of a change. */
+    void unwatchChildren(String path) {
+        watching.computeIfAbsent(path, key -> {
+            if (isAlive()) {
+                handle.removeAllWatches(key, WatcherType.Children, true, (rc, asked, context) -> {}, null);
+            }
+            return null;
+        });
+    }
+
     @Override
     public void process(WatchedEvent event) {
         if (event.getType() == Event.EventType.None) {
-            endIfDead();
+            look();
             return;
         }
         Set<Place> places = watching.get(event.getPath());
@@ -326,6 +340,15 @@ final class Session implements Watcher {
         }
         boolean deleted = event.getType() == Event.EventType.NodeDeleted;
         places.forEach(place -> place.changed(event.getPath(), deleted));
+    }
+
+    /** Something happened to the connection: it may have a server that grants the session less time, or none to go on with. */
+    void look() {
+        endIfDead();
+        long now = timeout();
+        if (measuredBy.getAndSet(now) != now) {
+            watching.values().forEach(places -> places.forEach(place -> place.sessionLasts(now)));
+        }
     }
 
     /** Tells everyone, once, if the session is over. */

@@ -73,7 +73,7 @@ final class Sessions {
     private void stateChanged(CuratorFramework from, ConnectionState state) {
         Session session = latest.get();
         if (session != null) {
-            session.endIfDead();
+            session.look();
         }
     }
 

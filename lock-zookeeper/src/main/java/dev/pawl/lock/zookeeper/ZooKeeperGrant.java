@@ -61,6 +61,7 @@ final class ZooKeeperGrant implements Grant {
         this.place = place;
         this.tokens = Math.min(tokens, BLOCK);
         promise = promiseOf(since);
+        tellPlace();
         write = place.czxid();
         given = this.tokens;
     }
@@ -73,11 +74,16 @@ final class ZooKeeperGrant implements Grant {
         return new Promise(since, place.session().keptAfter(since));
     }
 
+    private void tellPlace() {
+        place.promised(validFor().toNanos());
+    }
+
     /** The service has acknowledged a renewal that was sent at this instant. */
     synchronized void renewed(long since) {
         // The answer to an earlier one may have come later.
         if (since - promise.since() > 0) {
             promise = promiseOf(since);
+            tellPlace();
         }
     }
 

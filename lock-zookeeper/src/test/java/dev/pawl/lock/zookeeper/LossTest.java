@@ -89,6 +89,51 @@ class LossTest {
         }
     }
 
+    /** What the engine does when it is told of the loss is not what this is about: the contest goes on. */
+    @Test
+    void placeOfASessionThatIsOver_isNotCountedOn() {
+        try (LockBackend backend = connect(server.url());
+                LockBackend holding = connect(server.url())) {
+            Player holder = new Player(holding, name);
+            Grant grant = holder.wins();
+            Player waiter = new Player(backend, name);
+            waiter.isBusy(true);
+            long session = server.ownerOf(parent() + "/" + nodeOf(waiter));
+            server.expire(session);
+            await().until(() -> waiter.losses().contains(LossReason.SESSION_LOST));
+            holder.releases(grant);
+            waiter.wins();
+            assertThat(server.ownerOf(parent() + "/" + nodeOf(waiter))).isNotEqualTo(session);
+        }
+    }
+
+    private String nodeOf(Player player) {
+        return server.children(parent()).stream()
+                .filter(child -> child.startsWith(player.owner()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** A server whose configuration has changed, or another that has another one. */
+    @Test
+    void sessionThatIsGrantedLessTimeAtAReconnect_losesTheHoldsThatWerePromisedMore() throws InterruptedException {
+        Duration shorter = Duration.ofSeconds(1);
+        try (LockClient client = LockClient.connect(server.url())) {
+            Queue<LeaseLostEvent> losses = new ConcurrentLinkedQueue<>();
+            Lease lease = client.lock(name).acquire();
+            lease.onLost(losses::add);
+
+            server.restart(shorter);
+
+            await().untilAsserted(() ->
+                    assertThat(losses).extracting(LeaseLostEvent::reason).containsExactly(LossReason.SESSION_LOST));
+            await().until(() -> server.children(parent()).isEmpty());
+            try (Lease next = client.lock(name).acquire()) {
+                assertThat(next.remaining()).isLessThanOrEqualTo(shorter);
+            }
+        }
+    }
+
     // --- a node that somebody else deleted ---------------------------------------------------------------------
 
     private static LockBackend connect(String url) {

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /** A way to a server that takes time in each direction, can be cut or stalled, and can swallow what the server answers. */
@@ -28,6 +29,7 @@ final class SlowLink implements AutoCloseable {
     private volatile boolean swallowing;
     private volatile boolean refusing;
     private volatile boolean stalled;
+    private final AtomicLong answered = new AtomicLong();
 
     SlowLink(int target, Duration delay) {
         this.target = target;
@@ -97,6 +99,7 @@ final class SlowLink implements AutoCloseable {
                     }
                     if (!(answers && swallowing)) {
                         out.write(chunk.bytes().array());
+                        answered.addAndGet(answers ? chunk.bytes().capacity() : 0);
                     }
                 }
             } catch (IOException e) {
@@ -116,6 +119,11 @@ final class SlowLink implements AutoCloseable {
         } catch (IOException e) {
             // As good as closed.
         }
+    }
+
+    /** How many bytes of answers have been let through. */
+    long answered() {
+        return answered.get();
     }
 
     /** From now on no answer of the server arrives. */

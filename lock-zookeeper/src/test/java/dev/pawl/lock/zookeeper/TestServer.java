@@ -27,6 +27,7 @@ final class TestServer implements AutoCloseable {
 
     static final Duration SESSION = Duration.ofSeconds(4);
 
+    private static final Duration LONGEST_SESSION = SESSION;
     private static final int TICK_MILLIS = 200;
     private static final int CONNECTIONS = 1_000;
 
@@ -38,7 +39,7 @@ final class TestServer implements AutoCloseable {
 
     private TestServer(Path directory, int port) throws IOException, InterruptedException {
         this.directory = directory;
-        running = run(directory, port);
+        running = run(directory, port, LONGEST_SESSION);
         this.port = running.connections().getLocalPort();
     }
 
@@ -56,8 +57,10 @@ final class TestServer implements AutoCloseable {
         }
     }
 
-    private static Running run(Path directory, int port) throws IOException, InterruptedException {
+    private static Running run(Path directory, int port, Duration longestSession)
+            throws IOException, InterruptedException {
         ZooKeeperServer server = new ZooKeeperServer(directory.toFile(), directory.toFile(), TICK_MILLIS);
+        server.setMaxSessionTimeout(Math.toIntExact(longestSession.toMillis()));
         ServerCnxnFactory connections = new NIOServerCnxnFactory();
         connections.configure(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECTIONS);
         connections.startup(server);
@@ -150,9 +153,14 @@ final class TestServer implements AutoCloseable {
     }
 
     void restart() {
+        restart(LONGEST_SESSION);
+    }
+
+    /** From now on it grants no session more than this. */
+    void restart(Duration longestSession) {
         stop();
         try {
-            running = run(directory, port);
+            running = run(directory, port, longestSession);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -276,7 +276,7 @@ class ZooKeeperBackendTest {
     }
 
     @Test
-    void aThousandThatGaveUpWaiting_leaveOneWatchOfTheHolderAtMost() {
+    void manyThatGaveUpWaiting_leaveOneWatchOfTheHolderAtMost() {
         Player holder = player();
         Grant grant = holder.wins();
         for (int i = 0; i < 200; i++) {
@@ -343,6 +343,31 @@ class ZooKeeperBackendTest {
         Player other = player();
         other.isBusy(false);
         assertThat(packetsOf(() -> other.isBusy(false))).isEqualTo(1);
+    }
+
+    @Test
+    void waiterThatLooksAgain_doesNotReadTheNamesOfAllWhoWait() {
+        try (SlowLink link = new SlowLink(server.port(), Duration.ZERO);
+                LockBackend far = connect(link.url())) {
+            player().wins();
+            Player waiter = new Player(far, name);
+            waiter.isBusy(true);
+            server.ask(handle -> {
+                for (int i = 0; i < 300; i++) {
+                    handle.create(
+                            parent() + "/somebody-",
+                            new byte[0],
+                            ZooDefs.Ids.OPEN_ACL_UNSAFE,
+                            CreateMode.PERSISTENT_SEQUENTIAL);
+                }
+                return true;
+            });
+            long before = link.answered();
+            waiter.isBusy(true);
+            waiter.isBusy(true);
+            // One name alone is some 20 bytes long, an answer without names some 100.
+            assertThat(link.answered() - before).isLessThan(2_000);
+        }
     }
 
     @Test

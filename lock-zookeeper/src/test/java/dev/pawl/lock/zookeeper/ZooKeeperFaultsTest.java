@@ -13,6 +13,7 @@ import dev.pawl.lock.spi.Attempt;
 import dev.pawl.lock.spi.BackendSettings;
 import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.LockBackend;
+import dev.pawl.lock.spi.ReleaseOutcome;
 import dev.pawl.lock.spi.RenewalOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -122,11 +123,14 @@ class ZooKeeperFaultsTest {
         try (LockBackend backend = connect(link.url(), null, null)) {
             Player player = new Player(backend, name);
             Grant grant = player.wins();
-            link.sever();
-            CompletableFuture<?> release = backend.release(grant, Runnable::run).toCompletableFuture();
-            link.mend();
-            Player.get(release);
-            assertThat(server.children(parent())).isEmpty();
+            link.swallowAnswers();
+            CompletableFuture<ReleaseOutcome> release =
+                    backend.release(grant, Runnable::run).toCompletableFuture();
+            await().until(() -> server.children(parent()).isEmpty());
+            assertThat(release).isNotDone();
+            link.cut();
+            // The second time there is nothing to delete any more.
+            assertThat(Player.get(release)).isEqualTo(ReleaseOutcome.NOT_HELD);
         }
     }
 
@@ -255,6 +259,22 @@ class ZooKeeperFaultsTest {
         }
         try (LockBackend again = connect(server.url(), "alice", "wonderland")) {
             warm(again);
+        }
+    }
+
+    /** Who may read but not write can set a watch. */
+    @Test
+    void attemptThatIsRefused_leavesNoWatch() {
+        try (LockBackend backend = connect()) {
+            server.ask(handle -> handle.create(
+                    parent(),
+                    new byte[0],
+                    new ArrayList<>(List.of(new ACL(ZooDefs.Perms.READ, ZooDefs.Ids.ANYONE_ID_UNSAFE))),
+                    CreateMode.PERSISTENT));
+            Player player = new Player(backend, name);
+            assertThat(fault(() -> player.attempt(true))).hasMessageContaining("NOAUTH");
+            player.leaves();
+            await().untilAsserted(() -> assertThat(server.watches()).isZero());
         }
     }
 
