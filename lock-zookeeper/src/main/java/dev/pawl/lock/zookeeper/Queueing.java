@@ -42,7 +42,7 @@ final class Queueing {
 
     private volatile @Nullable Place place;
 
-    /** Whether a create has no known outcome: a node of ours may be there. */
+    /** Whether a create has no known outcome, so that a node of ours may be there which no reading has shown yet. */
     private volatile boolean doubtful;
 
     Queueing(Service service, Contest contest) {
@@ -60,9 +60,6 @@ final class Queueing {
             mine = null;
             place = null;
         }
-        if (doubtful) {
-            return resolve(session, ask);
-        }
         if (mine != null) {
             return mine.isNext() ? granted(mine, ask) : look(mine, ask);
         }
@@ -73,16 +70,14 @@ final class Queueing {
 
     /** Whoever would not wait looks first: a lock that is held costs one read and no write. */
     private CompletableFuture<Attempt> peek(Session session, Ask ask) {
-        return session.childrenNow(where.parent())
-                .handle((children, failure) -> {
-                    if (failure != null) {
-                        boolean noParent = Faults.codeOf(failure) == Code.NONODE;
-                        return noParent ? enter(session, ask, 1) : CompletableFuture.<Attempt>failedFuture(failure);
-                    }
-                    boolean free = Line.read(children, where.ours(), 0).others() == 0;
-                    return free ? enter(session, ask, 0) : CompletableFuture.completedFuture(busy(session));
-                })
-                .thenCompose(next -> next);
+        return Futures.after(session.childrenNow(where.parent()), (children, failure) -> {
+            if (failure != null) {
+                boolean noParent = Faults.codeOf(failure) == Code.NONODE;
+                return noParent ? enter(session, ask, 1) : CompletableFuture.failedFuture(failure);
+            }
+            boolean free = Line.read(children, where.ours(), 0).others() == 0;
+            return free ? enter(session, ask, 0) : CompletableFuture.completedFuture(busy(session));
+        });
     }
 
     /**
@@ -95,66 +90,53 @@ final class Queueing {
         CompletableFuture<Void> parents = tries > 1 ? service.makeNamespace(session) : DONE;
         CompletableFuture<Void> parent =
                 tries > 0 ? session.createIfMissing(where.parent(), CreateMode.CONTAINER) : DONE;
+        boolean doubtedBefore = doubtful;
         doubtful = true;
         CompletableFuture<Place> created =
                 session.create(where.prefix(), CreateMode.EPHEMERAL_SEQUENTIAL, made -> entered(session, made));
         CompletableFuture<List<String>> children =
                 session.watchChildren(where.parent(), names -> created.thenAccept(mine -> mine.remember(names)));
-        return created.handle((mine, failure) -> {
-                    if (failure == null) {
-                        return children.thenCompose(names -> judge(mine, mine.line(names), ask));
-                    }
-                    doubtful = Faults.isPassing(failure);
-                    if (!doubtful) {
-                        session.unwatchChildren(where.parent());
-                    }
-                    if (Faults.codeOf(failure) != Code.NONODE || tries == MOST_TRIES) {
-                        return CompletableFuture.<Attempt>failedFuture(failure);
-                    }
-                    // What refused the parents says more than their absence.
-                    return CompletableFuture.allOf(parents, unlessMissing(parent))
-                            .thenCompose(done -> enter(session, ask, tries + 1));
-                })
-                .thenCompose(next -> next);
+        return Futures.after(created, (mine, failure) -> {
+            if (failure == null) {
+                return children.thenCompose(names -> judge(mine, mine.line(names), ask));
+            }
+            doubtful = doubtedBefore || Faults.isPassing(failure);
+            boolean noParent = Faults.codeOf(failure) == Code.NONODE;
+            if (!noParent && !Faults.isPassing(failure)) {
+                session.unwatchChildren(where.parent());
+            }
+            if (!noParent || tries == MOST_TRIES) {
+                return CompletableFuture.failedFuture(failure);
+            }
+            // What refused the parents says more than their absence.
+            return CompletableFuture.allOf(parents, unlessMissing(parent))
+                    .thenCompose(done -> enter(session, ask, tries + 1));
+        });
     }
 
     private static CompletableFuture<Void> unlessMissing(CompletableFuture<Void> parent) {
-        return parent.handle(
-                        (done, failure) -> failure == null || Faults.codeOf(failure) == Code.NONODE ? DONE : parent)
-                .thenCompose(next -> next);
+        return Futures.after(
+                parent, (done, failure) -> failure == null || Faults.codeOf(failure) == Code.NONODE ? DONE : parent);
     }
 
     private Place entered(Session session, Created made) {
         Place mine = new Place(session, where, contest, made.path(), made.czxid());
         mine.enter();
         place = mine;
-        doubtful = false;
         return mine;
     }
 
-    /** Finds out whether a create of ours has come through: whoever reads behind it on the same session knows. */
-    private CompletableFuture<Attempt> resolve(Session session, Ask ask) {
-        return oursNow(session).thenCompose(names -> {
-            for (String name : names) {
-                var unused = service.removals().remove(session, where.child(name));
-            }
-            doubtful = false;
-            return attempt(session, ask);
-        });
-    }
-
+    /** The names of our nodes: whoever reads behind a create on the same session knows whether it came through. */
     private CompletableFuture<List<String>> oursNow(Session session) {
-        return session.childrenNow(where.parent())
-                .handle((children, failure) -> {
-                    if (failure == null) {
-                        return CompletableFuture.completedFuture(
-                                Line.read(children, where.ours(), 0).ours());
-                    }
-                    return Faults.codeOf(failure) == Code.NONODE
-                            ? CompletableFuture.completedFuture(List.<String>of())
-                            : CompletableFuture.<List<String>>failedFuture(failure);
-                })
-                .thenCompose(names -> names);
+        return Futures.after(session.childrenNow(where.parent()), (children, failure) -> {
+            if (failure == null) {
+                return CompletableFuture.completedFuture(
+                        Line.read(children, where.ours(), 0).ours());
+            }
+            return Faults.codeOf(failure) == Code.NONODE
+                    ? CompletableFuture.completedFuture(List.of())
+                    : CompletableFuture.failedFuture(failure);
+        });
     }
 
     // --- in the line -------------------------------------------------------------------------------------------
@@ -191,13 +173,14 @@ final class Queueing {
 
     /** What one reading of the line means for a place in it. */
     private CompletableFuture<Attempt> judge(Place mine, Line line, Ask ask) {
-        if (!line.has(mine)) {
-            return removed(mine);
-        }
         for (String name : line.ours()) {
             if (!name.equals(mine.name())) {
                 var unused = service.removals().remove(mine.session(), where.child(name));
             }
+        }
+        doubtful = false;
+        if (!line.has(mine)) {
+            return removed(mine);
         }
         if (mine.sequence() >= LAST_SEQUENCE) {
             return renewParent(mine, ask);
@@ -264,20 +247,16 @@ final class Queueing {
     /** The sequence is about to end: without children the parent can be made again, and counts from zero. */
     private CompletableFuture<Attempt> renewParent(Place mine, Ask ask) {
         Session session = mine.session();
-        return withdraw()
-                .thenCompose(gone -> session.delete(where.parent()))
-                .handle((deleted, failure) -> {
-                    if (failure == null) {
-                        return enter(session, ask, 1);
-                    }
-                    return CompletableFuture.<Attempt>failedFuture(
-                            Faults.codeOf(failure) == Code.NOTEMPTY
-                                    ? new Faults.Refused(
-                                            "has used up the sequence numbers of this lock, and others queue"
-                                                    + " for it; it can be had again as soon as nobody does")
-                                    : failure);
-                })
-                .thenCompose(next -> next);
+        return Futures.after(withdraw().thenCompose(gone -> session.delete(where.parent())), (deleted, failure) -> {
+            if (failure == null) {
+                return enter(session, ask, 1);
+            }
+            return CompletableFuture.failedFuture(
+                    Faults.codeOf(failure) == Code.NOTEMPTY
+                            ? new Faults.Refused("has used up the sequence numbers of this lock, and others queue"
+                                    + " for it; it can be had again as soon as nobody does")
+                            : failure);
+        });
     }
 
     // --- leaving -----------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ import org.apache.zookeeper.KeeperException.Code;
 
 /**
  * Removes nodes and does not give up: a node that was forgotten here and lives on there would keep everyone out for as long as
- * the session lasts. It ends with an answer of the service, or when the session is known to be dead.
+ * the session lasts. It ends with an answer of the service, in a later session if the node's own is over here, or with the
+ * client.
  */
 final class Removals {
 
@@ -30,19 +31,18 @@ final class Removals {
         // nodes.
         CompletableFuture<Boolean> answer =
                 session.isAlive() ? session.delete(path) : sessions.inPresent(present -> present.delete(path));
-        return answer.<CompletableFuture<Boolean>>handle((there, failure) -> {
-                    if (failure == null) {
-                        return CompletableFuture.completedFuture(there);
-                    }
-                    if (Faults.codeOf(failure) == Code.SESSIONEXPIRED) {
-                        session.endIfDead();
-                    }
-                    if (!Faults.isPassing(failure)) {
-                        return CompletableFuture.failedFuture(failure);
-                    }
-                    long pause = Pauses.next(lastPause);
-                    return Pauses.after(pause, () -> delete(session, path, pause));
-                })
-                .thenCompose(done -> done);
+        return Futures.after(answer, (there, failure) -> {
+            if (failure == null) {
+                return CompletableFuture.completedFuture(there);
+            }
+            if (Faults.codeOf(failure) == Code.SESSIONEXPIRED) {
+                session.endIfDead();
+            }
+            if (!Faults.isPassing(failure)) {
+                return CompletableFuture.failedFuture(failure);
+            }
+            long pause = Pauses.next(lastPause);
+            return Pauses.after(pause, () -> delete(session, path, pause));
+        });
     }
 }

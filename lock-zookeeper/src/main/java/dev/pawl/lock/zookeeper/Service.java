@@ -206,17 +206,15 @@ final class Service {
 
     /** Whether the node is there, or who is. */
     private static CompletableFuture<RenewalOutcome> find(Place place) {
-        return readLine(place)
-                .<CompletableFuture<RenewalOutcome>>handle((line, failure) -> {
-                    if (failure == null) {
-                        RenewalOutcome without = line.others() == 0 ? RenewalOutcome.NOT_HELD : RenewalOutcome.TAKEN;
-                        return CompletableFuture.completedFuture(line.has(place) ? RenewalOutcome.RENEWED : without);
-                    }
-                    return Faults.codeOf(failure) == Code.NONODE
-                            ? CompletableFuture.completedFuture(RenewalOutcome.NOT_HELD)
-                            : CompletableFuture.failedFuture(failure);
-                })
-                .thenCompose(outcome -> outcome);
+        return Futures.after(readLine(place), (line, failure) -> {
+            if (failure == null) {
+                RenewalOutcome without = line.others() == 0 ? RenewalOutcome.NOT_HELD : RenewalOutcome.TAKEN;
+                return CompletableFuture.completedFuture(line.has(place) ? RenewalOutcome.RENEWED : without);
+            }
+            return Faults.codeOf(failure) == Code.NONODE
+                    ? CompletableFuture.completedFuture(RenewalOutcome.NOT_HELD)
+                    : CompletableFuture.failedFuture(failure);
+        });
     }
 
     /** One failed request is one unknown outcome; when all fail, their reason is worth more than a map of unknowns. */

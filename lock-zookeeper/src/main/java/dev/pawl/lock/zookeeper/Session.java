@@ -146,14 +146,12 @@ final class Session implements Watcher {
 
     /** Makes a node that may be there already. */
     CompletableFuture<Void> createIfMissing(String path, CreateMode mode) {
-        return create(path, mode, created -> created)
-                .<CompletableFuture<Void>>handle((created, failure) -> {
-                    Code code = Faults.codeOf(failure);
-                    return failure == null || code == Code.NODEEXISTS
-                            ? CompletableFuture.completedFuture(null)
-                            : CompletableFuture.failedFuture(failure);
-                })
-                .thenCompose(done -> done);
+        return Futures.after(create(path, mode, created -> created), (created, failure) -> {
+            Code code = Faults.codeOf(failure);
+            return failure == null || code == Code.NODEEXISTS
+                    ? CompletableFuture.completedFuture(null)
+                    : CompletableFuture.failedFuture(failure);
+        });
     }
 
     /** Reads the names of the children. */

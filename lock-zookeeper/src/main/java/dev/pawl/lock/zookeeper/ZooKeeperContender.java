@@ -48,18 +48,17 @@ final class ZooKeeperContender implements Contender {
         if (answer.isDone() && !answer.isCompletedExceptionally()) {
             return answer;
         }
-        return answer.<CompletableFuture<Attempt>>handle((attempt, failure) -> {
-                    if (failure == null) {
-                        return CompletableFuture.completedFuture(attempt);
-                    }
-                    long pause = Pauses.next(lastPause);
-                    Duration elapsed = Duration.ofNanos(System.nanoTime() - ask.since());
-                    boolean inTime = elapsed.plusMillis(pause).compareTo(service.ioTimeout()) < 0;
-                    return Faults.isPassing(failure) && inTime && !left
-                            ? Pauses.after(pause, () -> unlessLeft(ask, pause, failure))
-                            : CompletableFuture.failedFuture(failure);
-                })
-                .thenCompose(next -> next);
+        return Futures.after(answer, (attempt, failure) -> {
+            if (failure == null) {
+                return CompletableFuture.completedFuture(attempt);
+            }
+            long pause = Pauses.next(lastPause);
+            Duration elapsed = Duration.ofNanos(System.nanoTime() - ask.since());
+            boolean inTime = elapsed.plusMillis(pause).compareTo(service.ioTimeout()) < 0;
+            return Faults.isPassing(failure) && inTime && !left
+                    ? Pauses.after(pause, () -> unlessLeft(ask, pause, failure))
+                    : CompletableFuture.failedFuture(failure);
+        });
     }
 
     private CompletableFuture<Attempt> unlessLeft(Ask ask, long pause, Throwable failure) {

@@ -146,6 +146,11 @@ class DoubleHoldTest {
             await().until(() -> server.children(parent).size() == 2);
             Future<?> waited = in(threads, waiter::acquire);
             await().until(() -> server.children(parent).size() == 3);
+            // Both wait: a request of a handle that ends may never be answered.
+            await().until(() -> server.watched().stream()
+                            .filter(node -> node.startsWith(parent + "/"))
+                            .count()
+                    == 2);
 
             ZooKeeper dead = losing.getZookeeperClient().getZooKeeper();
             dead.getTestable().injectSessionExpiration();

@@ -134,6 +134,24 @@ class LossTest {
         }
     }
 
+    /** Moving up takes no request, so what the service knows of the session is as old as its last answer. */
+    @Test
+    void holdThatMovedUp_lastsFromTheLastAnswerBefore() {
+        try (LockBackend backend = connect(server.url());
+                LockBackend holding = connect(server.url())) {
+            Player holder = new Player(holding, name);
+            Grant grant = holder.wins();
+            Player waiter = new Player(backend, name);
+            waiter.isBusy(true);
+            long answered = System.nanoTime();
+            await().until(() -> System.nanoTime() - answered > TestServer.SESSION.toNanos() / 5);
+            holder.releases(grant);
+            await().until(() -> waiter.wakes() > 0);
+            Duration age = Duration.ofNanos(System.nanoTime() - answered);
+            assertThat(waiter.wins().validFor()).isLessThan(TestServer.SESSION.minus(age));
+        }
+    }
+
     // --- a node that somebody else deleted ---------------------------------------------------------------------
 
     private static LockBackend connect(String url) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
@@ -118,6 +119,11 @@ final class TestServer implements AutoCloseable {
 
     int watches() {
         return server().getZKDatabase().getDataTree().getWatchCount();
+    }
+
+    /** The nodes whose end somebody waits for. */
+    Set<String> watched() {
+        return server().getZKDatabase().getDataTree().getWatchesByPath().toMap().keySet();
     }
 
     /** Has the server count the children of a node as if it had had so many. */
