@@ -57,6 +57,23 @@ public record FencingToken(String lock, long value) implements Comparable<Fencin
     }
 
     /**
+     * Refuses a token of another lock than the one that protects the resource. A token that came in a header or a message may be
+     * of any lock, and would be the first of its own.
+     *
+     * @param expected the lock that protects the resource
+     * @return this
+     * @throws IllegalArgumentException if the token is of another lock
+     */
+    public FencingToken requireLock(String expected) {
+        Objects.requireNonNull(expected, "expected");
+        if (!lock.equals(expected)) {
+            throw new IllegalArgumentException("expected: the resource is protected by lock '" + expected
+                    + "', but this is a token of lock '" + lock + "'");
+        }
+        return this;
+    }
+
+    /**
      * The text form {@code name;value}, with the name percent-encoded, made of visible ASCII only.
      *
      * @return text that {@link #parse} reads back

@@ -7,7 +7,13 @@ public abstract class LockException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    LockException(String message, @Nullable Throwable cause) {
+    /**
+     * For the subclasses of Pawl's own modules; an application has no need of one.
+     *
+     * @param message what happened
+     * @param cause what it comes from
+     */
+    protected LockException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -93,4 +93,13 @@ class FencingTokenTest {
                 .withMessageStartingWith("value: ")
                 .withMessageContaining("but got 0");
     }
+
+    @Test
+    void aTokenOfAnotherLock_isRefusedWithBothNames() {
+        FencingToken token = new FencingToken("inventory/42", 7);
+        assertThat(token.requireLock("inventory/42")).isSameAs(token);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> token.requireLock("inventory/43"))
+                .withMessageContainingAll("inventory/42", "inventory/43");
+    }
 }

@@ -1,0 +1,157 @@
+package dev.pawl.lock.fencing;
+
+import dev.pawl.lock.FencingToken;
+import dev.pawl.lock.spi.LockNames;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A guard inside the row that it protects: a column has the newest token that wrote there, and one {@code UPDATE} checks it,
+ * raises it and writes. No fence table, no transaction needed, and writers of different rows do not meet.
+ *
+ * <pre>{@code
+ * ALTER TABLE inventory ADD COLUMN fence bigint NOT NULL DEFAULT 0;
+ *
+ * RowFence fence = RowFence.of("inventory", "id", "fence");
+ * fence.update(connection, "inventory/42", token, 42, "stock = ?", 7);
+ * }</pre>
+ *
+ * <p>The column has no lock's name, so one row belongs to one lock: the call names it, and a token of another is refused. Safe for
+ * use by several threads, each with its own connection.
+ */
+public final class RowFence {
+
+    private static final int ROUNDS = 5;
+
+    private final String table;
+    private final String key;
+    private final String fence;
+
+    private RowFence(String table, String key, String fence) {
+        this.table = table;
+        this.key = key;
+        this.fence = fence;
+    }
+
+    /**
+     * A guard in the rows of a table.
+     *
+     * @param table the table, with its schema before a dot or not
+     * @param key the column that tells its rows apart
+     * @param fence the column of the token, a {@code bigint NOT NULL DEFAULT 0}
+     * @return the guard; there is no I/O yet
+     * @throws IllegalArgumentException if one of them is not made of letters, digits and {@code _}
+     */
+    public static RowFence of(String table, String key, String fence) {
+        return new RowFence(
+                FenceSql.identifier("table", Objects.requireNonNull(table, "table")),
+                FenceSql.identifier("key", Objects.requireNonNull(key, "key")),
+                FenceSql.identifier("fence", Objects.requireNonNull(fence, "fence")));
+    }
+
+    /**
+     * Updates a row if the token is at least the newest that wrote there.
+     *
+     * @param connection in a transaction or not; it is neither committed nor closed
+     * @param lock the lock that protects the row
+     * @param token the writer's token
+     * @param id the row's key
+     * @param assignments what follows {@code SET}, such as {@code stock = ?, sold = sold + ?}
+     * @param values its parameters, as {@link PreparedStatement#setObject(int, Object)} takes them
+     * @return false if there is no such row
+     * @throws StaleTokenException if a newer token wrote there; nothing was written
+     * @throws SQLException if the statement fails
+     * @throws IllegalArgumentException if the token is of another lock
+     */
+    public boolean update(
+            Connection connection,
+            String lock,
+            FencingToken token,
+            Object id,
+            String assignments,
+            @Nullable Object... values)
+            throws SQLException {
+        Objects.requireNonNull(connection, "connection");
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(assignments, "assignments");
+        Objects.requireNonNull(token, "token").requireLock(LockNames.check(lock));
+        for (int round = 0; round < ROUNDS; round++) {
+            if (write(connection, token.value(), id, assignments, values) > 0) {
+                return true;
+            }
+            long newest = newest(connection, id);
+            if (newest < 0) {
+                return false;
+            }
+            if (newest > token.value()) {
+                throw new StaleTokenException(token, newest);
+            }
+            if (newest == token.value() && round > 0) {
+                // A driver that counts changed rows, not found ones, and a write that changes nothing.
+                return true;
+            }
+            // Made or reset between the two statements: again.
+        }
+        throw new SQLException("the fence of a row in " + table + " changed " + ROUNDS + " times meanwhile", "40001");
+    }
+
+    private int write(Connection connection, long token, Object id, String assignments, @Nullable Object... values)
+            throws SQLException {
+        String sql = "UPDATE " + table + " SET " + assignments + ", " + fence + " = ? WHERE " + key + " = ? AND "
+                + fence + " <= ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            Statements.bind(statement, 1, values);
+            statement.setLong(values.length + 1, token);
+            statement.setObject(values.length + 2, id);
+            statement.setLong(values.length + 3, token);
+            return statement.executeUpdate();
+        }
+    }
+
+    /** Negative if there is no row. Locks it: another read may show it as of the transaction's first one. */
+    private long newest(Connection connection, Object id) throws SQLException {
+        String sql = "SELECT " + fence + " FROM " + table + " WHERE " + key + " = ? FOR UPDATE";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setObject(1, id);
+            try (ResultSet rows = statement.executeQuery()) {
+                if (!rows.next()) {
+                    return -1;
+                }
+                long newest = rows.getLong(1);
+                if (rows.wasNull()) {
+                    throw new SQLException("column " + fence + " of table " + table
+                            + " is NULL, which is no token: declare it NOT NULL DEFAULT 0");
+                }
+                return newest;
+            }
+        }
+    }
+
+    /**
+     * Forgets what was seen, and admits tokens from a floor on: after a move to a backend whose tokens are smaller.
+     *
+     * @param connection in a transaction or not; it is neither committed nor closed
+     * @param id the row's key
+     * @param floor the least token that is admitted; 0 for any
+     * @return false if there is no such row
+     * @throws SQLException if the statement fails
+     * @throws IllegalArgumentException if the floor is negative
+     */
+    public boolean reset(Connection connection, Object id, long floor) throws SQLException {
+        Objects.requireNonNull(connection, "connection");
+        Objects.requireNonNull(id, "id");
+        if (floor < 0) {
+            throw new IllegalArgumentException("floor: must be at least 0, but got " + floor);
+        }
+        String sql = "UPDATE " + table + " SET " + fence + " = ? WHERE " + key + " = ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, floor);
+            statement.setObject(2, id);
+            return statement.executeUpdate() > 0;
+        }
+    }
+}

@@ -1,0 +1,6 @@
+-- Lets a token in, unless a newer one is: raises the row, and keeps it locked until the transaction ends.
+-- ? the lock   ? the token
+-- returns the newest token: the one that was asked for, or a newer one that has made it stale
+INSERT INTO {table} (lock_name, token) VALUES (?, ?)
+ON DUPLICATE KEY UPDATE token = greatest(token, VALUES(token))
+RETURNING token
