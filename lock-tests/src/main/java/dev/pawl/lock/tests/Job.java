@@ -2,6 +2,7 @@ package dev.pawl.lock.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -49,13 +50,32 @@ public final class Job<T> {
     public Job<T> awaitWaiting() {
         Awaitility.await()
                 .alias(thread.getName() + " waits")
-                .pollDelay(java.time.Duration.ZERO)
-                .pollInterval(java.time.Duration.ofMillis(1))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
                 .until(() -> isWaiting() || task.isDone());
         assertThat(task.isDone())
                 .as("%s ended instead of waiting", thread.getName())
                 .isFalse();
         return this;
+    }
+
+    /**
+     * Gives the body some time to end, where it may just as well wait for something.
+     *
+     * @param most how long to wait for it
+     * @return whether it has ended
+     */
+    public boolean endsWithin(Duration most) {
+        try {
+            task.get(most.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
     }
 
     private boolean isWaiting() {

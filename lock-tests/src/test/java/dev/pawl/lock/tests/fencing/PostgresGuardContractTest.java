@@ -1,0 +1,16 @@
+package dev.pawl.lock.tests.fencing;
+
+import dev.pawl.lock.fencing.JdbcFencingGuard;
+import dev.pawl.lock.tests.ContractOfGuard;
+import dev.pawl.lock.tests.GuardContract;
+import dev.pawl.lock.tests.GuardFixture;
+import dev.pawl.lock.tests.servers.PostgresServer;
+
+@ContractOfGuard(JdbcFencingGuard.class)
+final class PostgresGuardContractTest extends GuardContract {
+
+    @Override
+    protected GuardFixture startStore() {
+        return new TableGuardFixture(PostgresServer.shared(), GuardedTable.Entered.class, GuardedTable.Entered.STEPS);
+    }
+}
