@@ -57,6 +57,22 @@ public final class Faults {
         return of("", elapsed, node, failure);
     }
 
+    /** What a guard was asked for, which says it all by itself. */
+    public static LockBackendException ofGuard(
+            String lockName, Duration elapsed, @Nullable String node, Throwable failure) {
+        Throwable cause = unwrap(failure);
+        String what = cause instanceof TimeoutException || cause instanceof RedisCommandTimeoutException
+                ? "did not answer in time: it is stopped, overloaded, or cut off; what was asked may still be carried out, unless"
+                        + " a newer token comes first"
+                : describe(cause);
+        return new LockBackendException(
+                lockName,
+                elapsed,
+                node,
+                "lock '" + lockName + "': after " + elapsed.toMillis() + " ms " + message(lockName, elapsed, node, what),
+                cause);
+    }
+
     /** A grant that too few replicas have confirmed. */
     public LockBackendException tooFewReplicas(
             String lockName, String key, long startNanos, long confirmed, int wanted) {

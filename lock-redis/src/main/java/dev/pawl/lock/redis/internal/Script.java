@@ -29,17 +29,28 @@ public final class Script {
         return new Script(read(owner, file));
     }
 
+    /** A script that is put together. */
+    public static Script ofSource(String source) {
+        return new Script(source);
+    }
+
     /** What EVAL takes. */
     public String source() {
         return source;
     }
 
     /** What EVALSHA takes. */
-    String sha() {
+    public String sha() {
         return sha;
     }
 
-    private static String read(Class<?> owner, String file) {
+    /**
+     * The text of a resource, which must be there.
+     *
+     * @param owner the class beside which it lies
+     * @param file its name
+     */
+    public static String read(Class<?> owner, String file) {
         try (InputStream in = owner.getResourceAsStream(file)) {
             if (in == null) {
                 throw new IllegalStateException(

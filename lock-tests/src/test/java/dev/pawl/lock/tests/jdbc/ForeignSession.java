@@ -41,7 +41,7 @@ final class ForeignSession implements AutoCloseable {
         Bench.await("a session that waits for the row")
                 .until(() -> server.ask(admin -> {
                     try (Statement statement = admin.createStatement();
-                            ResultSet row = statement.executeQuery(database.blockedSessions)) {
+                            ResultSet row = statement.executeQuery(database.blockedSessions())) {
                         row.next();
                         return row.getInt(1) > 0;
                     }

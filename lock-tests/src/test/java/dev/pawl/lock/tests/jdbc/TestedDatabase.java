@@ -8,20 +8,24 @@ import dev.pawl.lock.tests.servers.PostgresServer;
 import dev.pawl.lock.tests.servers.SqlServer;
 
 /** What a case that is the same on several databases runs on. */
-enum TestedDatabase {
+public enum TestedDatabase {
     POSTGRESQL("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"),
     MARIADB("SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"),
     H2("SELECT count(blocker_id) FROM information_schema.sessions");
 
-    /** How many sessions wait for a row. */
-    final String blockedSessions;
+    private final String blockedSessions;
 
     TestedDatabase(String blockedSessions) {
         this.blockedSessions = blockedSessions;
     }
 
+    /** A query for how many sessions wait for a row. */
+    public String blockedSessions() {
+        return blockedSessions;
+    }
+
     /** Its server, empty; where there is none on this machine the case is skipped. */
-    SqlServer healed() {
+    public SqlServer healed() {
         assumeTrue(this != MARIADB || MariaDbServer.isAvailable(), "MariaDB runs in Docker only");
         SqlServer server = switch (this) {
             case POSTGRESQL -> PostgresServer.shared();

@@ -1,0 +1,47 @@
+package dev.pawl.lock.fencing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FenceSqlTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "1a", "a b", "a;b", "a.b.c", ".a", "a.", "a'b", "\"a\"", "a--", "tablé"})
+    void aNameThatWouldNeedQuotes_isRefused(String name) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> JdbcFencingGuard.create(name))
+                .withMessageContaining("'" + name + "'");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RowFence.of("inventory", name, "fence"))
+                .withMessageStartingWith("key ");
+    }
+
+    @Test
+    void noStatementKeepsAComment_orAPlaceOfTheTable() {
+        for (FenceTable.Kind kind : FenceTable.Kind.values()) {
+            String ddl = kind.table("shop.fence").ddl();
+            assertThat(ddl)
+                    .startsWith("CREATE TABLE IF NOT EXISTS shop.fence (")
+                    .doesNotContain("--", "{");
+        }
+        assertThat(PostgresFence.triggerOn("shop.stock", "")).doesNotContain("--", "{");
+    }
+
+    @Test
+    void aKeyIsTheName_orAHashThatNoNameIs() {
+        assertThat(FenceKeys.of("inventory/42")).isEqualTo("inventory/42");
+        String hashed = FenceKeys.of("x".repeat(256));
+        assertThat(hashed).startsWith("sha256:").hasSize(71);
+        assertThat(FenceKeys.of(hashed)).startsWith("sha256:").isNotEqualTo(hashed);
+        assertThat(FenceKeys.of("a\0")).startsWith("sha256:").isNotEqualTo(FenceKeys.of("a"));
+    }
+
+    @Test
+    void aLiteral_endsNowhereButAtItsEnd() {
+        assertThat(FenceSql.literal("it's \\")).isEqualTo("E'it''s \\\\'");
+    }
+}

@@ -1,0 +1,2 @@
+-- Behind fence.lua: nothing more.
+return 1
