@@ -25,8 +25,9 @@ final class FenceKeys {
             return key.substring(open + 1, close);
         }
         if (key.isEmpty() || key.indexOf('}') >= 0) {
-            throw new IllegalArgumentException("key \"" + key + "\": must not be empty, and needs a hash tag where it has a '}',"
-                    + " or its fence could not be in its slot");
+            throw new IllegalArgumentException(
+                    "key \"" + key + "\": must not be empty, and needs a hash tag where it has a '}',"
+                            + " or its fence could not be in its slot");
         }
         return key;
     }

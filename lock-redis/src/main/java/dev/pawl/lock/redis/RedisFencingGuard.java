@@ -8,13 +8,16 @@ import dev.pawl.lock.redis.internal.Interrupts;
 import dev.pawl.lock.redis.internal.Script;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -189,8 +192,7 @@ public final class RedisFencingGuard implements AutoCloseable {
         String fence = FenceKeys.of(key, lock);
         long start = System.nanoTime();
         try {
-            Object unused =
-                    answer(floor == 0 ? commands.del(fence) : commands.set(fence, Long.toString(floor)), start);
+            Object unused = answer(floor == 0 ? commands.del(fence) : commands.set(fence, Long.toString(floor)), start);
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
             throw fault(lock, start, e);
         }
@@ -198,7 +200,8 @@ public final class RedisFencingGuard implements AutoCloseable {
 
     private @Nullable Object run(FencingToken token, Script script, List<String> keys, String... values) {
         String[] allKeys = new String[keys.size() + 1];
-        allKeys[0] = FenceKeys.of(keys.get(0), Objects.requireNonNull(token, "token").lock());
+        allKeys[0] =
+                FenceKeys.of(keys.get(0), Objects.requireNonNull(token, "token").lock());
         for (int i = 0; i < keys.size(); i++) {
             allKeys[i + 1] = Objects.requireNonNull(keys.get(i), "key");
         }
@@ -223,14 +226,25 @@ public final class RedisFencingGuard implements AutoCloseable {
     private @Nullable Object evaluated(Script script, String[] keys, String[] values, long start)
             throws ExecutionException, TimeoutException {
         try {
-            return answer(commands.evalsha(script.sha(), ScriptOutputType.OBJECT, keys, values), start);
+            return answer(send(CommandType.EVALSHA, script.sha(), keys, values), start);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RedisNoScriptException) {
                 // A new server, or one that lost its scripts. EVAL leaves the script there.
-                return answer(commands.eval(script.source(), ScriptOutputType.OBJECT, keys, values), start);
+                return answer(send(CommandType.EVAL, script.source(), keys, values), start);
             }
             throw e;
         }
+    }
+
+    private Future<Object> send(CommandType type, String body, String[] keys, String[] values) {
+        CommandArgs<String, String> args =
+                new CommandArgs<>(StringCodec.UTF8).add(body).add(keys.length).addKeys(keys);
+        for (String value : values) {
+            args.add(value);
+        }
+        AsyncCommand<String, String, Object> command = new AsyncCommand<>(new Command<>(type, new AnyOutput(), args));
+        connection.dispatch(command);
+        return command;
     }
 
     /** Waits for the rest of the time limit, whatever interrupts it: the write is on its way. */

@@ -69,7 +69,8 @@ public final class Faults {
                 lockName,
                 elapsed,
                 node,
-                "lock '" + lockName + "': after " + elapsed.toMillis() + " ms " + message(lockName, elapsed, node, what),
+                "lock '" + lockName + "': after " + elapsed.toMillis() + " ms "
+                        + message(lockName, elapsed, node, what),
                 cause);
     }
 

@@ -1,0 +1,16 @@
+package dev.pawl.lock.tests.fencing;
+
+import dev.pawl.lock.redis.RedisFencingGuard;
+import dev.pawl.lock.tests.ContractOfGuard;
+import dev.pawl.lock.tests.GuardContract;
+import dev.pawl.lock.tests.GuardFixture;
+import dev.pawl.lock.tests.servers.RedisServers;
+
+@ContractOfGuard(RedisFencingGuard.class)
+final class RedisGuardContractTest extends GuardContract {
+
+    @Override
+    protected GuardFixture startStore() {
+        return new KeysGuardFixture(RedisServers.single());
+    }
+}
