@@ -211,6 +211,28 @@ abstract class Dialect {
      */
     abstract long lockJoined(Connection connection, String key, Duration patience) throws SQLException;
 
+    /**
+     * What a guard finds in the row of a lock.
+     *
+     * @param token the last token
+     * @param held whether the token that was asked about is of the grant that has the lock
+     */
+    record Guarded(long token, boolean held) {}
+
+    /**
+     * Keeps the lock where it is until the caller's transaction ends.
+     *
+     * @param patience how long it may wait in the database, where that can be said
+     * @return null if nobody has ever had the lock
+     */
+    @Nullable
+    Guarded guard(Connection connection, String key, long token, Duration patience) throws SQLException {
+        try (PreparedStatement statement = sql("guard").on(connection, Map.of("name", key, "value", token));
+                ResultSet rows = statement.executeQuery()) {
+            return rows.next() ? new Guarded(rows.getLong(1), rows.getBoolean(2)) : null;
+        }
+    }
+
     // --- errors and sessions -----------------------------------------------------------------------------------
 
     /** Whether the statement lost a race and changed nothing: worth another try. */

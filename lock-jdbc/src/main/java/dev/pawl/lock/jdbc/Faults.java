@@ -61,6 +61,18 @@ final class Faults {
         this.secrets = secrets;
     }
 
+    /** What went wrong in a transaction of the caller's: says which lock and how long, as nobody else does. */
+    static LockBackendException inTransaction(String lock, Duration elapsed, SQLException e) {
+        LockBackendException fault =
+                new Faults("the database", null, Secrets.of(null, null)).translate(lock, elapsed, e);
+        return new LockBackendException(
+                lock,
+                elapsed,
+                null,
+                "lock '" + lock + "': after " + elapsed.toMillis() + " ms " + fault.getMessage(),
+                e);
+    }
+
     LockBackendException translate(String lock, Duration elapsed, Throwable failure) {
         if (secrets.areToldBy(failure)) {
             String state =

@@ -32,6 +32,7 @@ final class H2Dialect extends Dialect {
                         "create-table",
                         "create-row",
                         "end-session",
+                        "guard",
                         "joined",
                         "keeps",
                         "look",

@@ -10,8 +10,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 
 /**
  * Locks that belong to a transaction of the caller's: the lock and the business data commit or roll back together, which is the
@@ -44,11 +42,11 @@ public final class JdbcLocks {
 
     private final JdbcOptions options;
 
-    /** What was found out, by the URL of the database. */
-    private final ConcurrentMap<String, Dialect> dialects = new ConcurrentHashMap<>();
+    private final Dialects dialects;
 
     private JdbcLocks(JdbcOptions options) {
         this.options = options;
+        dialects = new Dialects(options.table());
     }
 
     /**
@@ -136,19 +134,11 @@ public final class JdbcLocks {
                         + "' would end with its own statement, because the connection is in autocommit mode; call"
                         + " setAutoCommit(false) first");
             }
-            Dialect dialect = dialectOf(transaction);
+            Dialect dialect = dialects.of(transaction);
             long token = wait(dialect, transaction, key, timeout);
             return token == 0 ? Optional.empty() : Optional.of(new FencingToken(name, token));
         } catch (SQLException e) {
-            Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-            LockBackendException fault =
-                    new Faults("the database", null, Secrets.of(null, null)).translate(name, elapsed, e);
-            throw new LockBackendException(
-                    name,
-                    elapsed,
-                    null,
-                    "lock '" + name + "': after " + elapsed.toMillis() + " ms " + fault.getMessage(),
-                    e);
+            throw Faults.inTransaction(name, Duration.ofNanos(System.nanoTime() - start), e);
         }
     }
 
@@ -167,16 +157,6 @@ public final class JdbcLocks {
             long pause = Math.min(LONGEST_PAUSE, Math.max(SHORTEST_PAUSE, waited / 8));
             Pauses.pause(Duration.ofNanos(Math.min(left, pause)));
         }
-    }
-
-    private Dialect dialectOf(Connection transaction) throws SQLException {
-        String url = Objects.requireNonNullElse(transaction.getMetaData().getURL(), "");
-        Dialect known = dialects.get(url);
-        if (known == null) {
-            known = Dialect.of(transaction, options.table());
-            dialects.put(url, known);
-        }
-        return known;
     }
 
     private static LockException timedOut(String name, Duration timeout) {

@@ -21,6 +21,7 @@ class MariaDbDialect extends Dialect {
             "columns",
             "create-row",
             "create-table",
+            "guard",
             "look",
             "purge",
             "release",

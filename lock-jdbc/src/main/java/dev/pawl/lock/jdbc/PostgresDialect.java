@@ -41,6 +41,7 @@ final class PostgresDialect extends Dialect {
                         "end-session",
                         "enqueue",
                         "extend",
+                        "guard",
                         "joined",
                         "leave",
                         "lock-creation",
@@ -176,7 +177,6 @@ final class PostgresDialect extends Dialect {
         long token = 0;
         Map<String, ?> values = Map.of("name", key, "timeout", Math.max(1, patience.toMillis()));
         try (PreparedStatement statement = sql("joined").on(connection, values)) {
-            statement.execute();
             token = tokenIn(statement);
         } catch (SQLException e) {
             undo(connection, e);
@@ -191,20 +191,34 @@ final class PostgresDialect extends Dialect {
         return token;
     }
 
-    /** The savepoint and the settings answer too: the token is alone in a column called so. */
+    /** The savepoint and the settings answer too: the token stands in a column called so. */
     private static long tokenIn(PreparedStatement statement) throws SQLException {
-        long token = 0;
-        boolean isRows = false;
+        Guarded row = rowIn(statement, false);
+        return row == null ? 0 : row.token();
+    }
+
+    private static @Nullable Guarded rowIn(PreparedStatement statement, boolean tellsHeld) throws SQLException {
+        Guarded row = null;
+        boolean isRows = statement.execute();
         while (isRows || statement.getUpdateCount() != -1) {
             if (isRows) {
                 try (ResultSet rows = statement.getResultSet()) {
                     boolean isToken = rows.getMetaData().getColumnName(1).equals("token");
-                    token = isToken && rows.next() ? rows.getLong(1) : token;
+                    row = isToken && rows.next() ? new Guarded(rows.getLong(1), tellsHeld && rows.getBoolean(2)) : row;
                 }
             }
             isRows = statement.getMoreResults();
         }
-        return token;
+        return row;
+    }
+
+    @Override
+    @Nullable
+    Guarded guard(Connection connection, String key, long token, Duration patience) throws SQLException {
+        Map<String, ?> values = Map.of("name", key, "value", token, "timeout", patience.toMillis());
+        try (PreparedStatement statement = sql("guard").on(connection, values)) {
+            return rowIn(statement, true);
+        }
     }
 
     /** Gives back the row, which an attempt in vain may have locked, and the caller's settings. */

@@ -1,7 +1,13 @@
--- Gives a hold more tokens, if its owner has it and nobody waits.
+-- Gives a hold more tokens, if its owner has it and nobody waits. They belong to the same grant, so the last token of the grant
+-- before stays what it is: JdbcLockGuard tells by it whose a token is.
 -- :name the row   :owner who has it
 -- returns last token, last token before
-UPDATE {table}
-   SET previous = token, token = greatest(token + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
- WHERE name = :name AND owner = :owner AND expires_at > clock_timestamp() AND waiters = '{}'
-RETURNING token, previous
+WITH held AS (
+  SELECT name, token FROM {table}
+   WHERE name = :name AND owner = :owner AND expires_at > clock_timestamp() AND waiters = '{}' FOR NO KEY UPDATE
+)
+UPDATE {table} AS lock
+   SET token = greatest(lock.token + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
+  FROM held
+ WHERE lock.name = held.name
+RETURNING lock.token, held.token

@@ -1,0 +1,116 @@
+package dev.pawl.lock.jdbc;
+
+import dev.pawl.lock.FencingToken;
+import dev.pawl.lock.LockBackendException;
+import dev.pawl.lock.fencing.StaleTokenException;
+import dev.pawl.lock.spi.LockNames;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A guard for data in the database that the locks are in: the transaction shares the lock's own row, so that nobody can take the
+ * lock over before it has committed. There is no fence table, and nothing that could be forgotten.
+ *
+ * <pre>{@code
+ * connection.setAutoCommit(false);
+ * guard.enter(connection, lease.token());                // StaleTokenException if the lock has gone to another
+ * // read and write with the same connection
+ * connection.commit();
+ * }</pre>
+ *
+ * <p>For locks of a {@link JdbcBackend} in lease mode. It knows who has the lock now, so it refuses more than the guards that
+ * remember what they have seen: the token of a lease that was released, and a stale one even when the newer holder has not written
+ * yet. A lease that has run out is admitted as long as nobody has taken the lock over, which nobody can then.
+ *
+ * <p>Several transactions of one holder may go on at once (not on H2). While they do, the lock is not renewed: keep them shorter than
+ * the lease, or the holder will believe that it has lost it. Leases that a client hands on among its own threads are one grant, and
+ * their tokens are not told apart: end the transaction before the lease is closed.
+ *
+ * <p>In row mode the lock's row is locked by its holder, and this guard waits in vain; a joined lock ({@link JdbcLocks}) needs no
+ * guard. Safe for use by several threads, each with its own connection. The calls block; an interrupt does not end them.
+ */
+public final class JdbcLockGuard {
+
+    /** How long to wait for the row, which others lock for moments only. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final String namespace;
+    private final String table;
+    private final Dialects dialects;
+
+    private JdbcLockGuard(String namespace, String table) {
+        this.namespace = namespace;
+        this.table = table;
+        dialects = new Dialects(table);
+    }
+
+    /**
+     * A guard for the locks of the default namespace and table.
+     *
+     * @return the guard; there is no I/O yet
+     */
+    public static JdbcLockGuard create() {
+        return in(JdbcOptions.DEFAULTS.namespace(), JdbcOptions.DEFAULTS.table());
+    }
+
+    /**
+     * A guard for the locks of another namespace or table.
+     *
+     * @param namespace as for {@link JdbcBackend.Builder#namespace}
+     * @param table as for {@link JdbcBackend.Builder#table}
+     * @return the guard; there is no I/O yet
+     */
+    public static JdbcLockGuard in(String namespace, String table) {
+        JdbcOptions options = JdbcOptions.DEFAULTS.withNamespace(namespace).withTable(table);
+        return new JdbcLockGuard(options.namespace(), options.table());
+    }
+
+    /**
+     * Admits the transaction if its token is of the grant that has the lock, which then stays where it is until the transaction
+     * ends. One round trip. Belongs in front of everything else in the transaction.
+     *
+     * @param transaction a connection out of autocommit mode; it is neither committed nor closed
+     * @param token the token of a lease
+     * @throws StaleTokenException if the lock was released, or has gone to another; the transaction is usable
+     * @throws LockBackendException if the database refuses or fails, or the row is locked for longer than a few seconds; its cause is
+     *     the {@link SQLException}
+     * @throws IllegalArgumentException if the connection is in autocommit mode, or the lock's name is none
+     */
+    public void enter(Connection transaction, FencingToken token) {
+        Objects.requireNonNull(transaction, "transaction");
+        String lock = LockNames.check(Objects.requireNonNull(token, "token").lock());
+        String key = Keys.of(namespace, lock);
+        long start = System.nanoTime();
+        Dialect.@Nullable Guarded row;
+        try {
+            if (transaction.getAutoCommit()) {
+                throw new IllegalArgumentException("transaction: lock '" + lock
+                        + "': check and write would be two transactions, because the connection is in autocommit mode; call"
+                        + " setAutoCommit(false) first");
+            }
+            row = dialects.of(transaction).guard(transaction, key, token.value(), PATIENCE);
+        } catch (SQLException e) {
+            throw Faults.inTransaction(lock, Duration.ofNanos(System.nanoTime() - start), e);
+        }
+        if (row == null) {
+            throw new StaleTokenException(
+                    token,
+                    0,
+                    "lock '" + lock + "': token " + token.value() + " is stale, the lock has no row in " + table
+                            + "; nothing was written");
+        }
+        if (!row.held()) {
+            throw new StaleTokenException(
+                    token,
+                    row.token(),
+                    "lock '" + lock + "': token " + token.value()
+                            + " is stale, the lock was released or has gone to another"
+                            + " (its last token is " + row.token()
+                            + "); nothing was written. Acquire again, and read again"
+                            + " what was about to be written");
+        }
+    }
+}
