@@ -96,6 +96,25 @@ final class Faults {
         return new LockBackendException(lockName, elapsed, server, who + " " + describe(cause) + when, cause);
     }
 
+    /** What a guard was asked for, which says it all by itself. */
+    static LockBackendException ofGuard(String lockName, long startNanos, Throwable failure) {
+        Throwable cause = unwrap(failure);
+        Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
+        String path = cause instanceof KeeperException refused && refused.getPath() != null
+                ? ", at " + refused.getPath()
+                : "";
+        String what = cause instanceof TimeoutException
+                ? "did not answer in time: it is stopped, overloaded, or cut off; what was asked may still be carried out, unless"
+                        + " a newer token comes first"
+                : describe(cause) + path;
+        return new LockBackendException(
+                lockName,
+                elapsed,
+                null,
+                "lock '" + lockName + "': after " + elapsed.toMillis() + " ms ZooKeeper " + what,
+                cause);
+    }
+
     private static String describe(Throwable failure) {
         if (failure instanceof KeeperException refused) {
             String advice = ADVICE.get(refused.code());

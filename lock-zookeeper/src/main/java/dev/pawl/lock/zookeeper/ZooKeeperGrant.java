@@ -66,6 +66,12 @@ final class ZooKeeperGrant implements Grant {
         given = this.tokens;
     }
 
+    /** Whether a token is of the blocks that a node's making, its last change, and the changes in between may have given. */
+    static boolean isOf(long token, long czxid, long mzxid) {
+        long number = token >> SHIFT;
+        return czxid <= number && number <= mzxid;
+    }
+
     Place place() {
         return place;
     }
