@@ -1,7 +1,6 @@
 package dev.pawl.lock.examples;
 
 import dev.pawl.lock.LockClient;
-import dev.pawl.lock.examples.Result.Count;
 import dev.pawl.lock.examples.Result.LateWrite;
 import dev.pawl.lock.examples.Result.Sale;
 import java.io.IOException;
@@ -84,39 +83,47 @@ final class Acts {
         return count(books.sold()) + " of " + count(books.delivered()) + " sold";
     }
 
-    /** A worker is stopped for longer than its lease, and writes when it wakes. */
+    /** A worker is stopped for longer than its lease, and writes when it wakes: with the service's guard, and without. */
     LateWrite lateWrite() throws IOException, DemoException, InterruptedException {
         heading("3. A worker is stopped for longer than its lease of " + Worker.SHORT_LEASE.toSeconds() + " s");
-        try (Shop open = Shop.withStock(scratch.resolve("open"), 10);
-                Shop guarded = Shop.withStock(scratch.resolve("guarded"), 10)) {
-            String[] shops = {open.directory().toString(), guarded.directory().toString()};
-            WorkerLink stopped = crew.first();
-            stopped.tell("hold", Boolean.toString(stopped.renewsUntilStopped()), shops[0], shops[1]);
-            long token = Long.parseLong(stopped.answer()[1]);
-            progress.say("worker 1 has the lock, token " + token + ", reads the books, and is stopped");
-            progress.say("(" + stopped.stopping() + ")");
-            stopped.stop();
-            long newest;
+        try (Ledger ledger = Ledger.at(arguments.url());
+                Stand open = Stand.withStock(ledger, scratch.resolve("open"), 10);
+                Stand guarded = Stand.withStock(ledger, scratch.resolve("guarded"), 10)) {
             try {
-                WorkerLink next = crew.second();
-                next.tell("serve", Integer.toString(SOLD_MEANWHILE), shops[0], shops[1]);
-                newest = Long.parseLong(next.answer()[1]);
+                return lateWrite(ledger, open, guarded);
             } finally {
-                stopped.resume();
+                open.remove();
+                guarded.remove();
             }
-            progress.say("worker 2 got the lock, token " + newest + ", and sold " + SOLD_MEANWHILE + " pieces");
-            stopped.tell("write");
-            String[] late = stopped.answer();
-            boolean refused = late[1].equals("refused");
-            progress.say("worker 1 wakes and writes what it had in mind, with token " + token + ":");
-            progress.say("  the shop without a check has accepted it");
-            progress.say("  the shop with the token check has " + late[1] + " it: it has seen token " + newest);
-            progress.say("worker 1 closes its lease and is told: " + late[2]);
-            return new LateWrite(token, newest, countOf(open), countOf(guarded), refused, late[2]);
         }
     }
 
-    private static Count countOf(Shop shop) throws IOException {
-        return new Count(shop.receiptsFrom(0).size(), shop.books().sold());
+    private LateWrite lateWrite(Ledger ledger, Stand open, Stand guarded)
+            throws IOException, DemoException, InterruptedException {
+        String[] shops = {open.directory().toString(), guarded.directory().toString()};
+        WorkerLink stopped = crew.first();
+        stopped.tell("hold", Boolean.toString(stopped.renewsUntilStopped()), shops[0], shops[1]);
+        long token = Long.parseLong(stopped.answer()[1]);
+        progress.say("worker 1 has the lock, token " + token + ", reads the books, and is stopped");
+        progress.say("(" + stopped.stopping() + ")");
+        stopped.stop();
+        long newest;
+        try {
+            WorkerLink next = crew.second();
+            next.tell("serve", Integer.toString(SOLD_MEANWHILE), shops[0], shops[1]);
+            newest = Long.parseLong(next.answer()[1]);
+        } finally {
+            stopped.resume();
+        }
+        progress.say("worker 2 got the lock, token " + newest + ", and sold " + SOLD_MEANWHILE + " pieces");
+        stopped.tell("write");
+        String[] late = stopped.answer();
+        progress.say("worker 1 wakes and writes what it had in mind, with token " + token + ":");
+        progress.say("  without a guard it is accepted: the sales of worker 2 are gone from the books");
+        progress.say("  with " + ledger.guard() + " it is " + late[1]
+                + (late[3].isEmpty() ? "" : ": " + late[3].replaceAll("(; nothing was written)?\\. .*", "")));
+        progress.say("worker 1 closes its lease and is told: " + late[2]);
+        return new LateWrite(
+                ledger.guard(), token, newest, open.count(), guarded.count(), late[1].equals("refused"), late[2]);
     }
 }

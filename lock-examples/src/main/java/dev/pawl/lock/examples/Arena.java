@@ -41,11 +41,14 @@ final class Arena implements AutoCloseable {
 
     /** One place for each user and URL, whatever the credentials in it. */
     static Path directoryFor(Path parent, String user, String url) {
-        String place = user + " " + Secrets.mask(url);
+        return parent.resolve("pawl-demo-" + hash(user + " " + Secrets.mask(url)));
+    }
+
+    /** Sixteen digits that stand for a text. */
+    static String hash(String text) {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(place.getBytes(StandardCharsets.UTF_8));
-            return parent.resolve("pawl-demo-"
-                    + String.format("%064x", new BigInteger(1, hash)).substring(0, 16));
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return String.format("%064x", new BigInteger(1, hash)).substring(0, 16);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }

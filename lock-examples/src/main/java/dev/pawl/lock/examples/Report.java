@@ -40,7 +40,7 @@ final class Report {
         row(text, "fencing tokens", "none", tokens(with.tally()));
         row(text, "sales per second", count(without.perSecond()), count(with.perSecond()));
         text.append('\n');
-        row(text, "a write after the lease was lost", "no check", "token check");
+        row(text, "a write after the lease was lost", "no guard", late.guard());
         text.append(RULE);
         row(text, "late write, token " + late.token(), "accepted", late.refused() ? "refused" : "ACCEPTED");
         row(text, "newest token before it", "", Long.toString(late.newest()));

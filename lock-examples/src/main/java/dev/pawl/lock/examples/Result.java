@@ -29,16 +29,17 @@ record Result(Sale without, Sale with, LateWrite late) {
     }
 
     /**
-     * One late write, made at two shops.
+     * One late write, made at two shops whose books are at the lock service.
      *
+     * @param guard the guard of one of them, by its class
      * @param token the token of the holder that was stopped
      * @param newest the token of the holder after it
-     * @param open what the shop without a check shows
-     * @param guarded what the shop with the token check shows
-     * @param refused whether the shop with the check refused the write
+     * @param open what the shop without a guard shows
+     * @param guarded what the shop with the guard shows
+     * @param refused whether the guard refused the write
      * @param loss how the stopped holder learned that it had lost its lease
      */
-    record LateWrite(long token, long newest, Count open, Count guarded, boolean refused, String loss) {
+    record LateWrite(String guard, long token, long newest, Count open, Count guarded, boolean refused, String loss) {
 
         boolean isAsPromised() {
             return refused && token < newest && guarded.sold() == guarded.booked();

@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +11,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What the lock protects: a directory with two plain files.
@@ -24,9 +22,6 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Shop implements Closeable {
 
     private static final int WIDTH = 63;
-
-    /** Makes check and write one step between threads; the file's own lock does it between processes. */
-    private static final ReentrantLock ONE_STEP = new ReentrantLock();
 
     private final Path directory;
     private final FileChannel books;
@@ -70,6 +65,15 @@ final class Shop implements Closeable {
         Books afterSale(long token) {
             return new Books(delivered, sold + 1, token);
         }
+
+        static Books parse(String text) {
+            String[] numbers = text.trim().split(" +", -1);
+            return new Books(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]), Long.parseLong(numbers[2]));
+        }
+
+        String text() {
+            return delivered + " " + sold + " " + token;
+        }
     }
 
     /**
@@ -90,34 +94,13 @@ final class Shop implements Closeable {
         if (books.read(text, 0) < WIDTH) {
             return new Books(0, 0, 0);
         }
-        String[] numbers =
-                new String(text.array(), StandardCharsets.US_ASCII).trim().split(" +", -1);
-        return new Books(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]), Long.parseLong(numbers[2]));
+        return Books.parse(new String(text.array(), StandardCharsets.US_ASCII));
     }
 
     /** Writes what it is told. */
     void write(Books next) throws IOException {
         String text = String.format(Locale.ROOT, "%20d %20d %20d\n", next.delivered(), next.sold(), next.token());
         books.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)), 0);
-    }
-
-    /**
-     * Writes, unless somebody with a newer token has written before. Check and write are one step, as in a database that does
-     * {@code UPDATE … WHERE token <= ?}: that is what makes a token worth having.
-     *
-     * @return false if it was refused
-     */
-    boolean writeUnlessStale(Books next) throws IOException {
-        ONE_STEP.lock();
-        try (FileLock alone = books.lock()) {
-            if (!alone.isValid() || next.token() < books().token()) {
-                return false;
-            }
-            write(next);
-            return true;
-        } finally {
-            ONE_STEP.unlock();
-        }
     }
 
     void receipt(long piece, long token, String seller) throws IOException {

@@ -1,11 +1,13 @@
 package dev.pawl.lock.examples;
 
 import dev.pawl.lock.DistributedLock;
+import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LeaseLostException;
 import dev.pawl.lock.LockClient;
 import dev.pawl.lock.LockException;
 import dev.pawl.lock.LockOptions;
+import dev.pawl.lock.fencing.StaleTokenException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,19 +56,19 @@ final class Worker {
         try (LockClient locks = LockClient.connect(url)) {
             talk.say("ready");
             for (String[] order = talk.next(); order != null; order = talk.next()) {
-                obey(locks, order);
+                obey(url, locks, order);
             }
         } catch (LockException | IOException | IllegalArgumentException e) {
             talk.say("failed", Problems.oneLine(e));
         }
     }
 
-    private void obey(LockClient locks, String[] order) throws IOException, InterruptedException {
+    private void obey(String url, LockClient locks, String[] order) throws IOException, InterruptedException {
         switch (order[0]) {
             case "sell-without" -> sellWithout(Long.parseLong(order[1]), Path.of(order[2]));
             case "sell-with" -> sellWith(locks.lock(INVENTORY, SALE), Path.of(order[1]));
-            case "hold" -> hold(locks, Boolean.parseBoolean(order[1]), Path.of(order[2]), Path.of(order[3]));
-            case "serve" -> serve(locks, Integer.parseInt(order[1]), Path.of(order[2]), Path.of(order[3]));
+            case "hold" -> hold(url, locks, Boolean.parseBoolean(order[1]), Path.of(order[2]), Path.of(order[3]));
+            case "serve" -> serve(url, locks, Integer.parseInt(order[1]), Path.of(order[2]), Path.of(order[3]));
             default -> throw new IllegalArgumentException("unknown order '" + order[0] + "'");
         }
     }
@@ -115,31 +117,33 @@ final class Worker {
 
     // --- stopped beyond the lease ------------------------------------------------------------------------------
 
-    private void hold(LockClient locks, boolean renewal, Path openDirectory, Path guardedDirectory)
+    private void hold(String url, LockClient locks, boolean renewal, Path openDirectory, Path guardedDirectory)
             throws IOException, InterruptedException {
         LockOptions options =
                 LockOptions.builder().leaseTime(SHORT_LEASE).renewal(renewal).build();
-        try (Shop open = Shop.open(openDirectory);
-                Shop guarded = Shop.open(guardedDirectory)) {
+        try (Ledger ledger = Ledger.at(url);
+                Stand open = new Stand(ledger, openDirectory);
+                Stand guarded = new Stand(ledger, guardedDirectory)) {
             Lease lease = locks.lock(COUPON, options).acquire();
-            long token = lease.token().value();
+            FencingToken token = lease.token();
             Shop.Books inOpen = open.books();
             Shop.Books inGuarded = guarded.books();
             lease.ensureValid();
-            talk.say("holding", Long.toString(token));
+            talk.say("holding", Long.toString(token.value()));
 
             // The worker stands still here, and cannot know for how long. It has asked whether its lease is valid; it
             // was.
             if (talk.next() == null) {
                 return;
             }
-            open.write(inOpen.afterSale(token));
-            open.receipt(inOpen.sold() + 1, token, seller);
-            boolean accepted = guarded.writeUnlessStale(inGuarded.afterSale(token));
-            if (accepted) {
-                guarded.receipt(inGuarded.sold() + 1, token, seller);
+            open.sell(inOpen, token, seller);
+            String refusal = "";
+            try {
+                guarded.sellGuarded(inGuarded, token, seller);
+            } catch (StaleTokenException e) {
+                refusal = Problems.oneLine(e);
             }
-            talk.say("late", accepted ? "accepted" : "refused", ending(lease));
+            talk.say("late", refusal.isEmpty() ? "accepted" : "refused", ending(lease), refusal);
         }
     }
 
@@ -152,23 +156,21 @@ final class Worker {
         }
     }
 
-    private void serve(LockClient locks, int pieces, Path openDirectory, Path guardedDirectory)
+    private void serve(String url, LockClient locks, int pieces, Path openDirectory, Path guardedDirectory)
             throws IOException, InterruptedException {
         LockOptions options = LockOptions.builder().leaseTime(SHORT_LEASE).build();
-        try (Shop open = Shop.open(openDirectory);
-                Shop guarded = Shop.open(guardedDirectory)) {
-            long token;
+        try (Ledger ledger = Ledger.at(url);
+                Stand open = new Stand(ledger, openDirectory);
+                Stand guarded = new Stand(ledger, guardedDirectory)) {
+            FencingToken token;
             try (Lease lease = locks.lock(COUPON, options).acquire(Duration.ofSeconds(30))) {
-                token = lease.token().value();
+                token = lease.token();
                 for (int i = 0; i < pieces; i++) {
-                    record(open, open.books(), token);
-                    Shop.Books seen = guarded.books();
-                    if (guarded.writeUnlessStale(seen.afterSale(token))) {
-                        guarded.receipt(seen.sold() + 1, token, seller);
-                    }
+                    open.sell(open.books(), token, seller);
+                    guarded.sellGuarded(guarded.books(), token, seller);
                 }
             }
-            talk.say("served", Long.toString(token));
+            talk.say("served", Long.toString(token.value()));
         }
     }
 }

@@ -41,6 +41,9 @@ class DemoTest {
                 .containsPattern("pieces sold +[2-9]\\d\\d +200\n")
                 .containsPattern("sold more than once +[1-9]\\d* +0\n")
                 .containsPattern("fencing tokens +none +strictly increasing\n")
+                .containsPattern(
+                        "with JdbcFencingGuard it is refused: lock 'demo/coupon': token \\d+ is stale, the newest"
+                                + " seen here is \\d+\n")
                 .containsPattern("late write, token \\d+ +accepted +refused\n");
         assertThat(filesIn(directory)).containsExactlyInAnyOrder("output", "errors", "door");
     }
@@ -54,6 +57,7 @@ class DemoTest {
         assertThat(result.with().tally()).isEqualTo(new Tally(200, 200, 0, 0, 0));
         assertThat(result.with().left()).isZero();
         assertThat(result.late().refused()).isTrue();
+        assertThat(result.late().guard()).isEqualTo("InMemoryFencingGuard");
         assertThat(result.late().token()).isLessThan(result.late().newest());
         assertThat(result.late().open()).isEqualTo(new Result.Count(4, 1));
         assertThat(result.late().guarded()).isEqualTo(new Result.Count(3, 3));
