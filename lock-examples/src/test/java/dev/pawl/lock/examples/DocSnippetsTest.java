@@ -33,6 +33,7 @@ class DocSnippetsTest {
     /** What a reader takes for granted: a lock client, a lock, a store. */
     private static final String AROUND = """
             import dev.pawl.lock.*;
+            import dev.pawl.lock.fencing.*;
             import dev.pawl.lock.jdbc.*;
             import dev.pawl.lock.memory.*;
             import dev.pawl.lock.redis.*;
