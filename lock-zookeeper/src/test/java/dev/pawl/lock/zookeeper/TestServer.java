@@ -114,7 +114,13 @@ final class TestServer implements AutoCloseable {
 
     List<String> children(String path) {
         DataNode node = server().getZKDatabase().getDataTree().getNode(path);
-        return node == null ? List.of() : node.getChildren().stream().sorted().toList();
+        if (node == null) {
+            return List.of();
+        }
+        // What the server locks before it changes them.
+        synchronized (node) {
+            return node.getChildren().stream().sorted().toList();
+        }
     }
 
     int watches() {
