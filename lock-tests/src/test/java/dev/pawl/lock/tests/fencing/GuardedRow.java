@@ -22,6 +22,11 @@ final class GuardedRow extends GuardedTable {
     }
 
     @Override
+    String query() {
+        return "SELECT text FROM guarded WHERE id = ?";
+    }
+
+    @Override
     void change(FencingToken token, String value, Consumer<String> step) throws SQLException {
         String row = row(token.lock());
         if (!fence.update(connection, token.lock(), token, row, "text = ?", value)) {

@@ -17,11 +17,18 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A table of texts, a row for each lock, and a connection of its own. */
+/**
+ * Texts in a database, one for each lock, and a connection of its own.
+ *
+ * <p>What is written behind a fence table is a row more each time, which nothing can change afterwards: the order of the rows is that
+ * of the writers.
+ */
 abstract class GuardedTable implements GuardedStore {
 
     static final String CREATE = "CREATE TABLE guarded (id varchar(64) NOT NULL PRIMARY KEY, text varchar(100),"
             + " fence bigint NOT NULL DEFAULT 0)";
+
+    private static final String INSERT = "INSERT INTO written (text, id) VALUES (?, ?)";
 
     final Connection connection;
 
@@ -46,11 +53,16 @@ abstract class GuardedTable implements GuardedStore {
         }
     }
 
-    /** Both tables, empty. */
+    /** All tables, empty. */
     static void create(Connection admin) throws SQLException {
         try (Statement statement = admin.createStatement()) {
             statement.execute("DROP TABLE IF EXISTS guarded");
             statement.execute("DROP TABLE IF EXISTS pawl_fence");
+            statement.execute("DROP TABLE IF EXISTS written");
+            boolean isMariaDb = admin.getMetaData().getDatabaseProductName().equals("MariaDB");
+            statement.execute("CREATE TABLE written (seq bigint "
+                    + (isMariaDb ? "AUTO_INCREMENT" : "GENERATED ALWAYS AS IDENTITY")
+                    + " PRIMARY KEY, id varchar(64) NOT NULL, text varchar(100) NOT NULL)");
             statement.execute(CREATE);
         }
         JdbcFencingGuard.create().createTable(admin);
@@ -72,9 +84,14 @@ abstract class GuardedTable implements GuardedStore {
     /** Writes in the open transaction. */
     abstract void change(FencingToken token, String value, Consumer<String> step) throws SQLException;
 
+    /** For the text of a row. */
+    String query() {
+        return "SELECT text FROM written WHERE id = ? ORDER BY seq DESC LIMIT 1";
+    }
+
     @Override
     public final @Nullable String read(String lock) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT text FROM guarded WHERE id = ?")) {
+        try (PreparedStatement statement = connection.prepareStatement(query())) {
             statement.setString(1, row(lock));
             try (ResultSet rows = statement.executeQuery()) {
                 return rows.next() ? rows.getString(1) : null;
@@ -110,27 +127,12 @@ abstract class GuardedTable implements GuardedStore {
         void change(FencingToken token, String value, Consumer<String> step) throws SQLException {
             guard.enter(connection, token);
             step.accept("entered");
-            update("UPDATE guarded SET text = ? WHERE id = ?", value, row(token.lock()));
-            step.accept("written");
-        }
-
-        private void update(String sql, String value, String row) throws SQLException {
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
                 statement.setString(1, value);
-                statement.setString(2, row);
-                if (statement.executeUpdate() == 0) {
-                    insert(value, row);
-                }
-            }
-        }
-
-        private void insert(String value, String row) throws SQLException {
-            try (PreparedStatement statement =
-                    connection.prepareStatement("INSERT INTO guarded (text, id) VALUES (?, ?)")) {
-                statement.setString(1, value);
-                statement.setString(2, row);
+                statement.setString(2, row(token.lock()));
                 statement.executeUpdate();
             }
+            step.accept("written");
         }
 
         @Override
@@ -154,10 +156,7 @@ abstract class GuardedTable implements GuardedStore {
 
         @Override
         void change(FencingToken token, String value, Consumer<String> step) throws SQLException {
-            String row = row(token.lock());
-            if (guard.update(connection, token, "UPDATE guarded SET text = ? WHERE id = ?", value, row) == 0) {
-                guard.update(connection, token, "INSERT INTO guarded (text, id) VALUES (?, ?)", value, row);
-            }
+            int unused = guard.update(connection, token, INSERT, value, row(token.lock()));
             step.accept("written");
         }
 
