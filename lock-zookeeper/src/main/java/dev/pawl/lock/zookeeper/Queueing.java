@@ -42,7 +42,7 @@ final class Queueing {
 
     private volatile @Nullable Place place;
 
-    /** Whether a create has no known outcome, so that a node of ours may be there which no reading has shown yet. */
+    /** Whether a create has no known outcome: a node of ours may be there. */
     private volatile boolean doubtful;
 
     Queueing(Service service, Contest contest) {
@@ -59,6 +59,9 @@ final class Queueing {
             var unused = service.removals().remove(mine);
             mine = null;
             place = null;
+        }
+        if (doubtful) {
+            return resolve(session, ask);
         }
         if (mine != null) {
             return mine.isNext() ? granted(mine, ask) : look(mine, ask);
@@ -90,7 +93,6 @@ final class Queueing {
         CompletableFuture<Void> parents = tries > 1 ? service.makeNamespace(session) : DONE;
         CompletableFuture<Void> parent =
                 tries > 0 ? session.createIfMissing(where.parent(), CreateMode.CONTAINER) : DONE;
-        boolean doubtedBefore = doubtful;
         doubtful = true;
         CompletableFuture<Place> created =
                 session.create(where.prefix(), CreateMode.EPHEMERAL_SEQUENTIAL, made -> entered(session, made));
@@ -100,7 +102,7 @@ final class Queueing {
             if (failure == null) {
                 return children.thenCompose(names -> judge(mine, mine.line(names), ask));
             }
-            doubtful = doubtedBefore || Faults.isPassing(failure);
+            doubtful = Faults.isPassing(failure);
             boolean noParent = Faults.codeOf(failure) == Code.NONODE;
             if (!noParent && !Faults.isPassing(failure)) {
                 session.unwatchChildren(where.parent());
@@ -123,10 +125,21 @@ final class Queueing {
         Place mine = new Place(session, where, contest, made.path(), made.czxid());
         mine.enter();
         place = mine;
+        doubtful = false;
         return mine;
     }
 
-    /** The names of our nodes: whoever reads behind a create on the same session knows whether it came through. */
+    /** Finds out whether a create of ours has come through: whoever reads behind it on the same session knows. */
+    private CompletableFuture<Attempt> resolve(Session session, Ask ask) {
+        return oursNow(session).thenCompose(names -> {
+            for (String name : names) {
+                var unused = service.removals().remove(session, where.child(name));
+            }
+            doubtful = false;
+            return attempt(session, ask);
+        });
+    }
+
     private CompletableFuture<List<String>> oursNow(Session session) {
         return Futures.after(session.childrenNow(where.parent()), (children, failure) -> {
             if (failure == null) {
@@ -173,14 +186,13 @@ final class Queueing {
 
     /** What one reading of the line means for a place in it. */
     private CompletableFuture<Attempt> judge(Place mine, Line line, Ask ask) {
+        if (!line.has(mine)) {
+            return removed(mine);
+        }
         for (String name : line.ours()) {
             if (!name.equals(mine.name())) {
                 var unused = service.removals().remove(mine.session(), where.child(name));
             }
-        }
-        doubtful = false;
-        if (!line.has(mine)) {
-            return removed(mine);
         }
         if (mine.sequence() >= LAST_SEQUENCE) {
             return renewParent(mine, ask);

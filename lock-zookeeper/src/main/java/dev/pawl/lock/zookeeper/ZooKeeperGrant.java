@@ -84,8 +84,8 @@ final class ZooKeeperGrant implements Grant {
         place.promised(validFor().toNanos());
     }
 
-    /** The service has acknowledged a renewal that was sent at this instant. */
-    synchronized void renewed(long since) {
+    /** The service has acknowledged a renewal that was sent at this instant. On the event thread of the session. */
+    void renewed(long since) {
         // The answer to an earlier one may have come later.
         if (since - promise.since() > 0) {
             promise = promiseOf(since);
