@@ -38,6 +38,7 @@ interface Ledger extends AutoCloseable {
             case "memory" -> new MemoryLedger();
             case "jdbc" -> new JdbcLedger(url);
             case "zookeeper" -> new ZooKeeperLedger(url);
+            case "redlock" -> RedisLedger.atFirstOf(url);
             default -> {
                 if (!scheme.startsWith("redis")) {
                     throw new IOException("the demo has no guarded books for " + scheme + ":");
