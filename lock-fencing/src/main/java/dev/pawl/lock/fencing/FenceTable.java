@@ -99,8 +99,10 @@ abstract class FenceTable {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, key);
             statement.setLong(2, token);
-            try (ResultSet rows = statement.executeQuery()) {
-                if (!rows.next()) {
+            // Not executeQuery(): Connector/J refuses an INSERT there, whatever it returns.
+            boolean answered = statement.execute();
+            try (ResultSet rows = answered ? statement.getResultSet() : null) {
+                if (rows == null || !rows.next()) {
                     throw new SQLException("the fence table took the token and did not answer");
                 }
                 return rows.getLong(1);

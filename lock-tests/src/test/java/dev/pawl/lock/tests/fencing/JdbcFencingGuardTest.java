@@ -10,6 +10,7 @@ import dev.pawl.lock.fencing.JdbcFencingGuard;
 import dev.pawl.lock.fencing.StaleTokenException;
 import dev.pawl.lock.tests.Bench;
 import dev.pawl.lock.tests.jdbc.TestedDatabase;
+import dev.pawl.lock.tests.servers.MariaDbServer;
 import dev.pawl.lock.tests.servers.SqlServer;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Entering, in the transactions of each database. What it shares with other guards is in the contract. */
 @Timeout(90)
@@ -349,5 +351,34 @@ class JdbcFencingGuardTest {
                 .isEqualTo(1);
         connection.commit();
         assertThat(committed()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "&useServerPrepStmts=true", "&allowMultiQueries=true&useAffectedRows=true"})
+    void mariaDbByTheDriverOfMySql_isGuardedLikeByItsOwn(String parameters) throws SQLException {
+        start(TestedDatabase.MARIADB);
+        String url = ((MariaDbServer) server()).mysqlUrl() + parameters;
+        JdbcFencingGuard other = JdbcFencingGuard.create("other_fence");
+        try (Connection connection = DriverManager.getConnection(url)) {
+            other.createTable(connection);
+            connection.setAutoCommit(false);
+            for (int i = 0; i < 3; i++) {
+                other.enter(connection, token(10));
+                assertThat(other.update(
+                                connection, token(10), "UPDATE guarded SET text = ? WHERE id = '42'", "new " + i))
+                        .isEqualTo(1);
+                connection.commit();
+                assertThatExceptionOfType(StaleTokenException.class)
+                        .isThrownBy(() -> other.enter(connection, token(9)))
+                        .satisfies(e -> assertThat(e.newest()).isEqualTo(10));
+                assertThatExceptionOfType(StaleTokenException.class)
+                        .isThrownBy(() -> other.update(connection, token(9), "UPDATE guarded SET text = 'LATE'"));
+                connection.commit();
+                assertThat(committed()).isEqualTo("new " + i);
+            }
+            other.reset(connection, LOCK, 3);
+            other.enter(connection, token(3));
+            connection.commit();
+        }
     }
 }

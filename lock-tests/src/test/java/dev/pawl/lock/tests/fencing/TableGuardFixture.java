@@ -15,8 +15,13 @@ final class TableGuardFixture implements GuardFixture {
     private final List<String> steps;
 
     TableGuardFixture(SqlServer server, Class<? extends GuardedTable> store, List<String> steps) {
+        this(server, server.url(), store, steps);
+    }
+
+    /** With the URL of another driver. */
+    TableGuardFixture(SqlServer server, String url, Class<? extends GuardedTable> store, List<String> steps) {
         this.server = server;
-        this.url = server.url();
+        this.url = url;
         this.store = store;
         this.steps = steps;
     }
