@@ -56,7 +56,8 @@ public final class RedisFencingGuard implements AutoCloseable {
 
     private static final Duration IO_TIMEOUT = Duration.ofSeconds(3);
 
-    private static final Pattern STALE = Pattern.compile("\\bSTALETOKEN (\\d+)");
+    /** The whole of what {@code fence.lua} answers, so that no error of an application's script is taken for it. */
+    private static final Pattern STALE = Pattern.compile("(?:ERR )?STALETOKEN (\\d{1,19})");
 
     private final StatefulConnection<String, String> connection;
     private final RedisClusterAsyncCommands<String, String> commands;
@@ -153,7 +154,8 @@ public final class RedisFencingGuard implements AutoCloseable {
     }
 
     /**
-     * Runs a script of the application's, unless the token is stale.
+     * Runs a script of the application's, unless the token is stale. An error of its own must not read {@code STALETOKEN} and a
+     * number: that is how the guard in front of it refuses.
      *
      * @param token the writer's token
      * @param script in Lua, without a first line that begins with {@code #!}; sees only these keys and values. Use a constant text:
@@ -214,12 +216,23 @@ public final class RedisFencingGuard implements AutoCloseable {
         try {
             return evaluated(script, allKeys, allValues, start);
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
-            String text = e.getCause() == null ? null : e.getCause().getMessage();
-            Matcher stale = STALE.matcher(text == null ? "" : text);
-            if (stale.find()) {
-                throw new StaleTokenException(token, Long.parseLong(stale.group(1)));
+            long newest = staleAgainst(e);
+            if (newest > token.value()) {
+                throw new StaleTokenException(token, newest);
             }
             throw fault(token.lock(), start, e);
+        }
+    }
+
+    /** The newest token in the refusal, or -1 if it is another failure. */
+    private static long staleAgainst(Exception failure) {
+        String text = failure.getCause() == null ? null : failure.getCause().getMessage();
+        Matcher stale = STALE.matcher(text == null ? "" : text);
+        try {
+            return stale.matches() ? Long.parseLong(stale.group(1)) : -1;
+        } catch (NumberFormatException e) {
+            // Nineteen digits may be too large for a token: an application's script has said so.
+            return -1;
         }
     }
 

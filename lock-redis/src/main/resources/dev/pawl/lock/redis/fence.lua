@@ -6,7 +6,8 @@
 do
   -- As text: numbers here are doubles, and round what is larger than 2^53.
   local token, newest = ARGV[1], redis.call('GET', KEYS[1])
-  if newest and not string.find(newest, '^%d+$') then
+  if newest and newest ~= '0'
+      and (not string.find(newest, '^[1-9]%d*$') or #newest > 19 or #newest == 19 and newest > '9223372036854775807') then
     return redis.error_reply('NOFENCE key ' .. KEYS[1] .. ' holds something else than a token')
   end
   if newest and (#newest > #token or #newest == #token and newest > token) then

@@ -156,6 +156,48 @@ class RedisFencingGuardTest {
         assertThat(store().commands.get("b")).isNull();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "APP got STALETOKEN 30",
+                "STALETOKEN 30 things",
+                "STALETOKEN 3",
+                "STALETOKEN 20",
+                "STALETOKEN 9999999999999999999",
+                "STALETOKEN 99999999999999999999999"
+            })
+    void aScriptThatWroteAndThenFailed_isNeverAStaleToken(String error) {
+        RedisFencingGuard guard = start(Topology.SINGLE);
+        String script = "redis.call('SET', KEYS[1], 'written') return redis.error_reply(ARGV[1])";
+        assertThatExceptionOfType(LockBackendException.class)
+                .isThrownBy(() -> guard.eval(token(20), script, List.of("a"), error))
+                .withMessageContaining(LOCK);
+        assertThat(store().commands.get("a")).isEqualTo("written");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-1", "007", "00", "1.0", "9223372036854775808", "99999999999999999999999", "5\n"})
+    void aFenceThatHoldsNoToken_isAFaultThatSaysSo_andNothingIsWritten(String fence) {
+        RedisFencingGuard guard = start(Topology.SINGLE);
+        String key = "{b}:pawl-fence:" + LOCK;
+        store().commands.set(key, fence);
+        assertThatExceptionOfType(LockBackendException.class)
+                .isThrownBy(() -> guard.set(token(50), "b", "x"))
+                .withMessageContainingAll(LOCK, key, "something else than a token");
+        assertThat(store().commands.get("b")).isNull();
+        assertThat(store().commands.get(key)).isEqualTo(fence);
+    }
+
+    @Test
+    void theLeastAndTheLargestFence_areTokens() {
+        RedisFencingGuard guard = start(Topology.SINGLE);
+        store().commands.set("{b}:pawl-fence:" + LOCK, "0");
+        guard.set(token(Long.MAX_VALUE), "b", "x");
+        assertThatExceptionOfType(StaleTokenException.class)
+                .isThrownBy(() -> guard.set(token(Long.MAX_VALUE - 1), "b", "LATE"))
+                .satisfies(e -> assertThat(e.newest()).isEqualTo(Long.MAX_VALUE));
+    }
+
     @Test
     void aHashOfManyFields_isOneWrite() {
         RedisFencingGuard guard = start(Topology.SINGLE);
