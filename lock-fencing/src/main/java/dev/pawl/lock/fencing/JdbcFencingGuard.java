@@ -121,14 +121,15 @@ public final class JdbcFencingGuard {
 
     /**
      * Enters and runs the transaction's first statement. On PostgreSQL both travel in one round trip, so that the guard costs none;
-     * a stale token fails the first, and the server carries out nothing of the second. It has aborted the transaction then.
-     * Elsewhere it is {@link #enter} and the statement.
+     * a stale token fails the first, and the server carries out nothing of the second. It has aborted the transaction then,
+     * unless the driver has gone back to a savepoint of its own ({@code autosave}): roll back in either case. Elsewhere it is {@link
+     * #enter} and the statement.
      *
      * @param transaction a connection out of autocommit mode; it is neither committed nor closed
      * @param token the writer's token
      * @param sql an {@code INSERT}, {@code UPDATE} or {@code DELETE} with {@code ?} for parameters
      * @param values its parameters, as {@link PreparedStatement#setObject(int, Object)} takes them
-     * @return how many rows it changed
+     * @return how many rows it changed, or how many it returned if it has a {@code RETURNING}
      * @throws StaleTokenException if a newer token has entered; nothing was written
      * @throws LockBackendException if the fence table is missing
      * @throws SQLException if the statement fails
@@ -147,7 +148,7 @@ public final class JdbcFencingGuard {
         enter(transaction, token);
         try (PreparedStatement statement = transaction.prepareStatement(sql)) {
             Statements.bind(statement, 1, values);
-            return statement.executeUpdate();
+            return Statements.changed(statement, statement.execute());
         }
     }
 
@@ -163,14 +164,13 @@ public final class JdbcFencingGuard {
         try {
             return postgres.update(transaction, key, token.value(), sql, values);
         } catch (SQLException e) {
-            long newest = PostgresFence.staleAgainst(e);
+            long newest = PostgresFence.staleAgainst(e, key, token.value());
             if (newest != 0) {
                 StaleTokenException stale = new StaleTokenException(token, newest);
                 stale.addSuppressed(e);
                 throw stale;
             }
-            String text = Objects.requireNonNullElse(e.getMessage(), "");
-            if (Statements.isMissingTable(e) && text.contains(postgres.name())) {
+            if (postgres.isMissing(e)) {
                 throw Statements.fault(token.lock(), start, postgres, e);
             }
             throw e;

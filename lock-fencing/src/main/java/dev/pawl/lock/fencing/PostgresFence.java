@@ -1,5 +1,6 @@
 package dev.pawl.lock.fencing;
 
+import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -14,17 +15,20 @@ final class PostgresFence extends FenceTable {
     private static final int PARAMETERS_IN_FRONT = 2;
 
     /** What a cast in {@code enter-in-front.sql} fails with, in the server's language but for this. */
-    private static final Pattern STALE = Pattern.compile("pawl: stale, newest (\\d+)");
+    private static final Pattern STALE =
+            Pattern.compile("pawl: stale, newest (\\d{1,19}) is over (\\d{1,19}) of lock ");
 
     private static final String INVALID_TEXT = "22P02";
 
     private final String enter;
     private final String inFront;
+    private final Pattern ownName;
 
     PostgresFence(String table) {
         super("postgresql", table);
         enter = sql("enter");
         inFront = sql("enter-in-front") + ";\n";
+        ownName = Pattern.compile("(?<![\\w.$])" + Pattern.quote(table) + "(?![\\w.$])", Pattern.CASE_INSENSITIVE);
     }
 
     @Override
@@ -40,23 +44,39 @@ final class PostgresFence extends FenceTable {
             statement.setLong(2, token);
             Statements.bind(statement, PARAMETERS_IN_FRONT + 1, values);
             boolean isRows = statement.execute();
-            int count = -1;
-            while (count < 0 && (isRows || statement.getUpdateCount() != -1)) {
-                count = isRows ? count : statement.getUpdateCount();
-                isRows = count < 0 && statement.getMoreResults();
+            if (!isRows) {
+                throw new SQLException("the fence table took the token and did not answer");
             }
-            return Math.max(0, count);
+            return Statements.changed(statement, statement.getMoreResults());
         }
     }
 
-    /** The newest token in the error of a statement that was refused, or 0 if it is another error. */
-    static long staleAgainst(SQLException e) {
+    /**
+     * The newest token in the error of a statement that was refused, or 0 if it is another error: a value of the statement behind it
+     * may be no number either, and may even be a text that this has said of another token.
+     */
+    static long staleAgainst(SQLException e, String key, long token) {
         String text = e.getMessage();
         if (!INVALID_TEXT.equals(e.getSQLState()) || text == null) {
             return 0;
         }
         Matcher matcher = STALE.matcher(text);
-        return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
+        while (matcher.find()) {
+            BigInteger newest = new BigInteger(matcher.group(1));
+            boolean ofThis = matcher.group(2).equals(Long.toString(token)) && text.startsWith(key + ";", matcher.end());
+            if (ofThis && newest.bitLength() < Long.SIZE && newest.longValue() > token) {
+                return newest.longValue();
+            }
+        }
+        return 0;
+    }
+
+    /** Whether it is the fence table that is missing, and not one with a name like it. */
+    boolean isMissing(SQLException e) {
+        String text = e.getMessage();
+        return Statements.isMissingTable(e)
+                && text != null
+                && ownName.matcher(text).find();
     }
 
     /** What makes of a table one that refuses writes outside of an entered transaction. */

@@ -3,6 +3,7 @@ package dev.pawl.lock.fencing;
 import dev.pawl.lock.LockBackendException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Set;
@@ -25,6 +26,20 @@ final class Statements {
         for (@Nullable Object value : values) {
             statement.setObject(index++, value);
         }
+    }
+
+    /** How many rows a statement that was executed has changed: those that it returns, if it returns what it has changed. */
+    static int changed(PreparedStatement statement, boolean isRows) throws SQLException {
+        if (!isRows) {
+            return Math.max(0, statement.getUpdateCount());
+        }
+        int count = 0;
+        try (ResultSet rows = statement.getResultSet()) {
+            while (rows.next()) {
+                count++;
+            }
+        }
+        return count;
     }
 
     /** Refuses a connection on which each statement is a transaction of its own. */

@@ -381,4 +381,17 @@ class JdbcFencingGuardTest {
             connection.commit();
         }
     }
+
+    @ParameterizedTest
+    @EnumSource(names = {"POSTGRESQL", "MARIADB"})
+    void anUpdateThatReturnsRows_saysHowManyItWrote(TestedDatabase database) throws SQLException {
+        start(database);
+        Connection connection = transaction();
+        String insert = "INSERT INTO guarded (id, text) VALUES (?, 'a'), (?, 'b') RETURNING id";
+        assertThat(guard.update(connection, token(5), insert, "43", "44")).isEqualTo(2);
+        connection.commit();
+        String none = "DELETE FROM guarded WHERE id = 'none' RETURNING id";
+        assertThat(guard.update(connection, token(5), none)).isZero();
+        connection.commit();
+    }
 }

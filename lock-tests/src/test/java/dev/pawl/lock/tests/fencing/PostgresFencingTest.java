@@ -169,6 +169,39 @@ class PostgresFencingTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "pawl: stale, newest 31",
+                "pawl: stale, newest 3 is over 30 of lock " + LOCK + ";",
+                "pawl: stale, newest 31 is over 29 of lock " + LOCK + ";",
+                "pawl: stale, newest 31 is over 30 of lock another;",
+                "pawl: stale, newest 99999999999999999999999 is over 30 of lock " + LOCK + ";",
+                "pawl: stale, newest 9999999999999999999 is over 30 of lock " + LOCK + ";"
+            })
+    void aValueOfTheStatementItself_isNeverAStaleToken(String value) throws SQLException {
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> guard.update(
+                        connection, token(30), "UPDATE guarded SET fence = CAST(CAST(? AS text) AS bigint)", value))
+                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("22P02"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pawl_fence_log", "my_pawl_fence", "pg_temp.pawl_fence"})
+    void aMissingTableOfANameLikeTheFences_isTheCallersOwn(String table) {
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> guard.update(connection, token(30), "INSERT INTO " + table + " VALUES (1)"))
+                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("42P01"));
+    }
+
+    @Test
+    void aMissingFenceTable_isSaid_howeverItsNameIsSpelt() {
+        assertThatExceptionOfType(LockBackendException.class)
+                .isThrownBy(() ->
+                        JdbcFencingGuard.create("public.No_Fence").update(connection, token(30), UPDATE, "LATE", "42"))
+                .withMessageContainingAll("public.No_Fence", "createTable");
+    }
+
     private String text() {
         return server.ask(admin -> {
             try (Statement statement = admin.createStatement();
