@@ -394,4 +394,19 @@ class JdbcFencingGuardTest {
         assertThat(guard.update(connection, token(5), none)).isZero();
         connection.commit();
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ";MODE=MySQL", ";MODE=PostgreSQL", ";MODE=Oracle", ";MODE=MSSQLServer", ";MODE=LEGACY"})
+    void onH2_namesThatDifferInCaseOnly_areTwoLocks(String settings) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:h2:mem:" + settings + ";IGNORECASE=TRUE")) {
+            guard.createTable(connection);
+            connection.setAutoCommit(false);
+            for (String name : List.of("name", "Name", "i", "I", "\u0130")) {
+                guard.enter(connection, new FencingToken(name, 10));
+                connection.commit();
+                guard.enter(connection, new FencingToken(name, 20));
+                connection.commit();
+            }
+        }
+    }
 }
