@@ -42,6 +42,9 @@ public final class InMemoryFencingGuard implements FencingGuard {
         private static final long serialVersionUID = 1L;
 
         private final ReentrantLock writers = new ReentrantLock();
+
+        /** The token of the outermost write that is under way; guarded by {@link #writers}. */
+        private long writing;
     }
 
     private InMemoryFencingGuard(int mostLocks) {
@@ -85,12 +88,16 @@ public final class InMemoryFencingGuard implements FencingGuard {
     }
 
     /**
-     * Writes if the token is not stale. No other write of the same lock runs meanwhile; it may be nested.
+     * Writes if the token is not stale. No other write of the same lock runs meanwhile.
+     *
+     * <p>A write may contain another of the same token. It may contain one of another lock, if all that do so nest these locks in
+     * the same order: two threads that nest them in opposite orders wait for each other for ever.
      *
      * @param token the writer's token
      * @param write what to do, briefly
      * @throws StaleTokenException if a newer token was seen; nothing is written
-     * @throws IllegalStateException as for {@link #check}
+     * @throws IllegalStateException as for {@link #check}, and if this thread is inside a write with an older token of the lock,
+     *     whose rest would come after the newer one; nothing is written
      */
     public void run(FencingToken token, Runnable write) {
         Objects.requireNonNull(write, "write");
@@ -130,6 +137,7 @@ public final class InMemoryFencingGuard implements FencingGuard {
      * @param lock the lock
      * @param floor the least token that is admitted; 0 for any, which frees the memory of the lock
      * @throws IllegalArgumentException if the floor is negative
+     * @throws IllegalStateException if this thread is inside a write of the lock; nothing is forgotten
      */
     public void reset(String lock, long floor) {
         LockNames.check(lock);
@@ -144,6 +152,10 @@ public final class InMemoryFencingGuard implements FencingGuard {
     }
 
     private boolean reset(String lock, Seen known, long floor) {
+        if (known.writers.isHeldByCurrentThread()) {
+            throw new IllegalStateException(
+                    "lock '" + lock + "': reset inside of a write of this lock; reset after it has ended");
+        }
         known.writers.lock();
         try {
             if (known.get() == FORGOTTEN) {
@@ -167,6 +179,7 @@ public final class InMemoryFencingGuard implements FencingGuard {
             newest.writers.lock();
             boolean admitted = false;
             try {
+                beginOrNest(newest, token);
                 admitted = admits(newest, token);
             } finally {
                 if (!admitted) {
@@ -176,6 +189,19 @@ public final class InMemoryFencingGuard implements FencingGuard {
             if (admitted) {
                 return newest;
             }
+        }
+    }
+
+    /** Called by who has the writers' lock: notes the outermost write, and refuses a newer one inside of it. */
+    private static void beginOrNest(Seen newest, FencingToken token) {
+        boolean nested = newest.writers.getHoldCount() > 1;
+        if (nested && newest.writing < token.value()) {
+            throw new IllegalStateException("lock '" + token.lock() + "': a write with token " + token.value()
+                    + " inside of one with token " + newest.writing
+                    + ", the rest of which would then be late; begin it when that one has ended");
+        }
+        if (!nested) {
+            newest.writing = token.value();
         }
     }
 
@@ -204,21 +230,13 @@ public final class InMemoryFencingGuard implements FencingGuard {
 
     private Seen remember(String lock) {
         LockNames.check(lock);
-        if (locks.incrementAndGet() > mostLocks) {
-            locks.decrementAndGet();
-            Seen known = seen.get(lock);
-            if (known != null) {
-                return known;
+        // Counted while the map keeps others off this lock, so that two first tokens of it take one place.
+        return seen.computeIfAbsent(lock, name -> {
+            if (locks.getAndUpdate(count -> Math.min(count + 1, mostLocks)) == mostLocks) {
+                throw new IllegalStateException("lock '" + name + "': this guard remembers " + mostLocks
+                        + " locks and none more; make it for more, or reset locks that are used no longer to 0");
             }
-            throw new IllegalStateException("lock '" + lock + "': this guard remembers " + mostLocks
-                    + " locks and none more; make it for more, or reset locks that are used no longer to 0");
-        }
-        Seen created = new Seen();
-        Seen known = seen.putIfAbsent(lock, created);
-        if (known != null) {
-            locks.decrementAndGet();
-            return known;
-        }
-        return created;
+            return new Seen();
+        });
     }
 }

@@ -110,6 +110,73 @@ class InMemoryFencingGuardTest {
     }
 
     @Test
+    void aNewerTokenInsideOfAnOlderWrite_isRefused_andSeesNothing() {
+        AtomicBoolean ran = new AtomicBoolean();
+        guard.run(token(5), () -> {
+            guard.run(
+                    token(5),
+                    () -> assertThatIllegalStateException()
+                            .isThrownBy(() -> guard.run(token(6), () -> ran.set(true)))
+                            .withMessageContainingAll("'a'", "token 6", "token 5"));
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> guard.call(token(6), () -> {
+                        ran.set(true);
+                        return 1;
+                    }));
+            guard.run(new FencingToken("b", 6), () -> {});
+        });
+        assertThat(ran).isFalse();
+        guard.check(token(5));
+        guard.run(token(6), () -> ran.set(true));
+        assertThat(ran).isTrue();
+    }
+
+    @Test
+    void aNestedWrite_isStale_onceANewerTokenWasChecked() {
+        AtomicBoolean ran = new AtomicBoolean();
+        guard.run(token(5), () -> {
+            guard.check(token(6));
+            assertStale(() -> guard.run(token(5), () -> ran.set(true)));
+            assertThatIllegalStateException().isThrownBy(() -> guard.run(token(6), () -> ran.set(true)));
+        });
+        assertThat(ran).isFalse();
+    }
+
+    @Test
+    void aResetInsideOfAWrite_isRefused_soThatNobodyOvertakesIt() {
+        guard.run(token(5), () -> {
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> guard.reset("a", 0))
+                    .withMessageContaining("'a'");
+            assertThatIllegalStateException().isThrownBy(() -> guard.reset("a", 9));
+            guard.reset("b", 3);
+        });
+        assertStale(() -> guard.check(token(4)));
+        guard.reset("a", 0);
+        guard.check(token(1));
+    }
+
+    @Test
+    void twoFirstTokensOfOneLock_takeOnePlace() throws Exception {
+        CyclicBarrier start = new CyclicBarrier(2);
+        for (int round = 0; round < 5_000; round++) {
+            InMemoryFencingGuard small = InMemoryFencingGuard.create(1);
+            CompletableFuture<Void> other = CompletableFuture.runAsync(() -> checkTogether(start, small));
+            checkTogether(start, small);
+            other.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void checkTogether(CyclicBarrier start, InMemoryFencingGuard guard) {
+        try {
+            start.await(30, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+        guard.check(token(5));
+    }
+
+    @Test
     void atTheLimit_aNewLockIsRefused_andAKnownOneIsNot() {
         InMemoryFencingGuard small = InMemoryFencingGuard.create(2);
         small.check(token(5));
