@@ -205,9 +205,15 @@ public final class JdbcFencingGuard {
      * Makes PostgreSQL refuse writes to a table by transactions that have not entered any lock: a trigger, which is there for every
      * program that writes to it. It finds a forgotten guard, not malice.
      *
+     * <p>PostgreSQL looks at the triggers of the table that a statement names. A partitioned table is protected as that, and a
+     * write to one of its partitions by name passes by; so does one to a child table that inherits from it. A partition or a child
+     * is refused here, since writes through its parent would pass by it. The trigger's function, {@code pawl_entered_only}, is
+     * created in the table's schema, where all protected tables must have one owner.
+     *
      * @param connection a connection in autocommit mode, of the table's owner
      * @param table the table to protect; letters, digits and {@code _}, with its schema before a dot or not
-     * @throws LockBackendException if the database refuses, or is another than PostgreSQL
+     * @throws LockBackendException if the database refuses, or is another than PostgreSQL, or the table is missing, a partition or
+     *     a child
      * @throws IllegalArgumentException if the connection is not in autocommit mode, or it is no such name
      */
     public void requireEntered(Connection connection, String table) {
@@ -230,22 +236,23 @@ public final class JdbcFencingGuard {
         Objects.requireNonNull(connection, "connection");
         FenceSql.identifier("table", Objects.requireNonNull(table, "table"));
         long start = System.nanoTime();
-        String ddl = PostgresFence.triggerOn(table, argument);
+        String refused = "the trigger on " + table + " could not be created";
+        String schema;
         try {
             if (FenceTable.kindOf(connection) != FenceTable.Kind.POSTGRESQL) {
                 throw new SQLException("only PostgreSQL can tell which transaction has entered", "0A000");
             }
             requireAutoCommit(connection);
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(ddl);
-            }
+            schema = PostgresFence.schemaOf(connection, table);
+        } catch (SQLException e) {
+            throw Statements.fault("", start, refused + ": " + e.getMessage(), e);
+        }
+        String ddl = PostgresFence.triggerOn(schema, table, argument);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(ddl);
         } catch (SQLException e) {
             throw Statements.fault(
-                    "",
-                    start,
-                    "the trigger on " + table + " could not be created (" + e.getMessage() + "); have this run:\n"
-                            + ddl,
-                    e);
+                    "", start, refused + " (" + e.getMessage() + "); have its owner run this:\n" + ddl, e);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.pawl.lock.fencing;
 import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -79,10 +80,39 @@ final class PostgresFence extends FenceTable {
                 && ownName.matcher(text).find();
     }
 
-    /** What makes of a table one that refuses writes outside of an entered transaction. */
-    static String triggerOn(String table, String argument) {
+    /**
+     * What makes of a table one that refuses writes outside of an entered transaction.
+     *
+     * @param schema where the table is, as it stands in a statement
+     */
+    static String triggerOn(String schema, String table, String argument) {
         return FenceSql.read("postgresql", "create-trigger", "")
+                .replace("{function}", schema + ".pawl_entered_only")
                 .replace("{protected}", table)
                 .replace("{lock}", argument);
+    }
+
+    /**
+     * The schema of a table that may have the trigger, as it stands in a statement.
+     *
+     * @throws SQLException if there is no such table, or it is written through another one
+     */
+    static String schemaOf(Connection connection, String table) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(FenceSql.read("postgresql", "find-table", ""))) {
+            statement.setString(1, table);
+            try (ResultSet rows = statement.executeQuery()) {
+                if (!rows.next()) {
+                    throw new SQLException("there is no table " + table, "42P01");
+                }
+                String parent = rows.getString(2);
+                if (parent != null) {
+                    throw new SQLException(
+                            "it is a part of table " + parent + ", and writes to that one would pass by its trigger:"
+                                    + " protect " + parent,
+                            "0A000");
+                }
+                return rows.getString(1);
+            }
+        }
     }
 }

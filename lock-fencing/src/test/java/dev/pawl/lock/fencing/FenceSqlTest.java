@@ -28,7 +28,7 @@ class FenceSqlTest {
                     .startsWith("CREATE TABLE IF NOT EXISTS shop.fence (")
                     .doesNotContain("--", "{");
         }
-        assertThat(PostgresFence.triggerOn("shop.stock", "")).doesNotContain("--", "{");
+        assertThat(PostgresFence.triggerOn("shop", "shop.stock", "")).doesNotContain("--", "{");
     }
 
     @Test

@@ -1,6 +1,8 @@
 -- Rejects writes to {protected} by transactions that have not entered: against a forgotten guard, not against malice.
--- The trigger's argument is the lock that has to be entered; without one, any lock will do.
-CREATE OR REPLACE FUNCTION pawl_entered_only() RETURNS trigger LANGUAGE plpgsql AS $pawl$
+-- PostgreSQL looks at the triggers of the table that a statement names: not for a partition, nor for a child table, which are
+-- written through their parent, and written by name pass by the parent's.
+-- The function is in the table's schema, and belongs to the table's owner. The trigger's argument is the lock that has to be entered; without one, any lock will do.
+CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $pawl$
 DECLARE
   entered text := coalesce(current_setting('pawl.entered', true), '');
 BEGIN
@@ -18,4 +20,4 @@ END
 $pawl$;
 DROP TRIGGER IF EXISTS pawl_entered_only ON {protected};
 CREATE TRIGGER pawl_entered_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON {protected}
-  FOR EACH STATEMENT EXECUTE FUNCTION pawl_entered_only({lock})
+  FOR EACH STATEMENT EXECUTE FUNCTION {function}({lock})

@@ -294,6 +294,95 @@ class PostgresFencingTest {
         assertThatCode(() -> execute("DELETE FROM guarded")).doesNotThrowAnyException();
     }
 
+    private void asAdmin(String... statements) {
+        boolean unused = server.ask(admin -> {
+            try (Statement statement = admin.createStatement()) {
+                for (String sql : statements) {
+                    statement.execute(sql);
+                }
+            }
+            return true;
+        });
+    }
+
+    @Test
+    void theTriggersFunction_isWithItsTable_whereItsOwnerMayCreate() throws SQLException {
+        asAdmin(
+                "DROP SCHEMA IF EXISTS shop CASCADE",
+                "DROP ROLE IF EXISTS shopkeeper",
+                "CREATE ROLE shopkeeper LOGIN PASSWORD 'shop-secret'",
+                "CREATE SCHEMA shop AUTHORIZATION shopkeeper",
+                "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+        // Another owner's function of that name is in everybody's search path.
+        requireEntered();
+        try (Connection owner = DriverManager.getConnection(server.jdbcUrl(), "shopkeeper", "shop-secret")) {
+            try (Statement statement = owner.createStatement()) {
+                statement.execute("CREATE TABLE shop.stock (id int)");
+            }
+            guard.requireEntered(owner, "shop.stock");
+            guard.requireEntered(owner, "shop.stock", LOCK);
+            assertThatExceptionOfType(SQLException.class)
+                    .isThrownBy(() -> {
+                        try (Statement statement = owner.createStatement()) {
+                            statement.execute("INSERT INTO shop.stock VALUES (1)");
+                        }
+                    })
+                    .withMessageContainingAll("stock", "inventory");
+        } finally {
+            asAdmin("DROP SCHEMA shop CASCADE", "DROP ROLE shopkeeper");
+        }
+        guard.enter(connection, token(5));
+        execute("UPDATE guarded SET text = 'entered'");
+    }
+
+    @Test
+    void aPartitionedTable_isProtected_andAPartOfIt_orAChild_isRefused() throws SQLException {
+        asAdmin(
+                "DROP TABLE IF EXISTS parted, parent CASCADE",
+                "CREATE TABLE parted (id int) PARTITION BY RANGE (id)",
+                "CREATE TABLE part PARTITION OF parted FOR VALUES FROM (0) TO (10)",
+                "CREATE TABLE parent (id int)",
+                "CREATE TABLE child () INHERITS (parent)");
+        try {
+            for (String part : List.of("part:parted", "public.child:parent")) {
+                String[] names = part.split(":", 2);
+                boolean unused = server.ask(admin -> {
+                    assertThatExceptionOfType(LockBackendException.class)
+                            .isThrownBy(() -> guard.requireEntered(admin, names[0]))
+                            .withMessageContainingAll(names[0], "protect " + names[1]);
+                    return true;
+                });
+            }
+            for (String table : List.of("parted", "parent")) {
+                boolean unused = server.ask(admin -> {
+                    guard.requireEntered(admin, table);
+                    return true;
+                });
+                assertThatExceptionOfType(SQLException.class)
+                        .isThrownBy(() -> execute("INSERT INTO " + table + " VALUES (1)"))
+                        .withMessageContainingAll(table, "any lock");
+                connection.rollback();
+                guard.enter(connection, token(5));
+                execute("INSERT INTO " + table + " VALUES (1)");
+                execute("DELETE FROM " + table);
+                connection.commit();
+            }
+        } finally {
+            connection.rollback();
+            asAdmin("DROP TABLE parted, parent CASCADE");
+        }
+    }
+
+    @Test
+    void aMissingTable_getsNoTrigger() {
+        boolean unused = server.ask(admin -> {
+            assertThatExceptionOfType(LockBackendException.class)
+                    .isThrownBy(() -> guard.requireEntered(admin, "no_such_table"))
+                    .withMessageContaining("no table no_such_table");
+            return true;
+        });
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"MARIADB", "H2"})
     void elsewhere_theTriggerIsRefused(TestedDatabase database) {
