@@ -227,9 +227,14 @@ abstract class Dialect {
      */
     @Nullable
     Guarded guard(Connection connection, String key, long token, Duration patience) throws SQLException {
-        try (PreparedStatement statement = sql("guard").on(connection, Map.of("name", key, "value", token));
-                ResultSet rows = statement.executeQuery()) {
-            return rows.next() ? new Guarded(rows.getLong(1), rows.getBoolean(2)) : null;
+        try (PreparedStatement statement = sql("guard").on(connection, Map.of("name", key, "value", token))) {
+            // Not executeQuery: Connector/J refuses it for MariaDB's SET STATEMENT.
+            if (!statement.execute()) {
+                throw new SQLException("the database did not answer with the row of the lock");
+            }
+            try (ResultSet rows = statement.getResultSet()) {
+                return rows.next() ? new Guarded(rows.getLong(1), rows.getBoolean(2)) : null;
+            }
         }
     }
 

@@ -12,6 +12,7 @@ import dev.pawl.lock.LockOptions;
 import dev.pawl.lock.fencing.StaleTokenException;
 import dev.pawl.lock.jdbc.JdbcLockGuard;
 import dev.pawl.lock.tests.Bench;
+import dev.pawl.lock.tests.servers.MariaDbServer;
 import dev.pawl.lock.tests.servers.SqlServer;
 import dev.pawl.lock.tests.servers.TcpProxy;
 import java.sql.Connection;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The guard that shares the lock's own row, with real leases: only the one that has the lock now is admitted. */
 @Timeout(90)
@@ -101,6 +103,25 @@ class JdbcLockGuardTest {
             assertThat(usable.next()).isTrue();
         }
         transaction.rollback();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "&useServerPrepStmts=true"})
+    void mariaDbByTheDriverOfMySql_isGuardedLikeByItsOwn(String parameters) throws Exception {
+        LockClient client = start(TestedDatabase.MARIADB);
+        String url = ((MariaDbServer) server()).mysqlUrl() + parameters;
+        try (Connection transaction = DriverManager.getConnection(url)) {
+            transaction.setAutoCommit(false);
+            FencingToken token;
+            try (Lease lease = client.lock("job").acquire()) {
+                token = lease.token();
+                guard.enter(transaction, token);
+                transaction.commit();
+                assertStale(transaction, new FencingToken("job", token.value() - 1));
+                assertStale(transaction, new FencingToken("another", token.value()));
+            }
+            assertStale(transaction, token);
+        }
     }
 
     @ParameterizedTest
