@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * guard.run(token, () -> stock.put(item, count));       // check and write are one step
  * }</pre>
  *
- * <p>{@link #check} alone is lock-free; so is everything here but the first token of a lock. It is enough where it stands at the
+ * <p>{@link #check} is lock-free, but for the first token of a lock. It is enough where it stands at the
  * door of a queue that one thread works off. Where several threads write, {@link #run} and {@link #call} keep writers of one lock
  * apart, so that none is overtaken between its check and its write.
  *

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Transactions that have entered one lock run one after the other, since each keeps the row of the lock until it ends: whoever
  * comes meanwhile waits, for as long as the database lets it. A rolled back transaction has not entered.
  *
+ * <p>After any failure of a statement roll back and enter again, and do not try the statement alone once more: on MariaDB and MySQL a
+ * deadlock has ended the transaction, and DDL has committed it. What follows there on the same connection is unguarded.
+ *
  * <p>Which service the lock is from does not matter. {@link RowFence} is the form without a fence table, for one row.
  *
  * <p>Safe for use by several threads, each with its own connection. The calls block; an interrupt does not end them. Nothing is

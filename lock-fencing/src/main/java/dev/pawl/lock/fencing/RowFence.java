@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * fence.update(connection, "inventory/42", token, 42, "stock = ?", 7);
  * }</pre>
  *
+ * <p>The row is the guard's memory: whoever deletes it and makes it again admits every token. Mark rows as deleted instead, and
+ * insert new ones with the writer's token in the column.
+ *
  * <p>The column has no lock's name, so one row belongs to one lock: the call names it, and a token of another is refused. Safe for
  * use by several threads, each with its own connection.
  */

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * the lease, or the holder will believe that it has lost it. Leases that a client hands on among its own threads are one grant, and
  * their tokens are not told apart: end the transaction before the lease is closed.
  *
+ * <p>After any failure of a statement roll back and enter again, and do not try the statement alone once more: on MariaDB and MySQL a
+ * deadlock has ended the transaction, and DDL has committed it. What follows there on the same connection is unguarded.
+ *
  * <p>In row mode the lock's row is locked by its holder, and this guard waits in vain; a joined lock ({@link JdbcLocks}) needs no
  * guard. Safe for use by several threads, each with its own connection. The calls block; an interrupt does not end them.
  */

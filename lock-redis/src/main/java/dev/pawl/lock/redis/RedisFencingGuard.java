@@ -50,7 +50,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by several threads. The calls block, three seconds at the most; an interrupt does not end them. One that fails may
  * have been carried out, or may be later: with its token still, so never behind a newer one. The client library may send a request
- * again after it has lost the connection, so a script of your own may run twice.
+ * again after it has lost the connection, so a script of your own may run twice; and where the second sending is refused as
+ * stale, the first may have written, in its turn.
  */
 public final class RedisFencingGuard implements AutoCloseable {
 

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by several threads. The calls block, about three seconds at the most; an interrupt does not end them. One that fails
  * may have been carried out, or may be later: with its token still, so never behind a newer one. Curator may send a request again
- * after it has lost the connection, so an operation may be found done already.
+ * after it has lost the connection, so an operation may be found done already, or be carried out twice where that is possible, as of a
+ * sequential node; and where the second sending is refused as stale, the first may have written, in its turn.
  */
 public final class ZooKeeperFencingGuard {
 
