@@ -19,14 +19,17 @@ class ProcessLinkTest {
 
     @Test
     void worker_sells_isStoppedBeyondItsLease_andLearnsOfItsLoss() throws Exception {
-        try (Shop open = Shop.withStock(directory.resolve("open"), 3);
-                Shop guarded = Shop.withStock(directory.resolve("guarded"), 3);
-                ProcessLink worker = ProcessLink.start("7/1", "memory:", directory.resolve("log"))) {
+        String url = "jdbc:h2:file:" + directory.resolve("locks") + ";AUTO_SERVER=TRUE";
+        try (Shop shop = Shop.withStock(directory.resolve("shop"), 3);
+                Ledger ledger = Ledger.at(url);
+                Stand open = Stand.withStock(ledger, directory.resolve("open"), 3);
+                Stand guarded = Stand.withStock(ledger, directory.resolve("guarded"), 3);
+                ProcessLink worker = ProcessLink.start("7/1", url, directory.resolve("log"))) {
             assertThat(worker.answer()).containsExactly("ready");
 
-            worker.tell("sell-with", open.directory().toString());
+            worker.tell("sell-with", shop.directory().toString());
             assertThat(worker.answer()).containsExactly("done");
-            assertThat(open.books().sold()).isEqualTo(3);
+            assertThat(shop.books().sold()).isEqualTo(3);
 
             worker.tell(
                     "hold",
@@ -38,7 +41,8 @@ class ProcessLinkTest {
             worker.tell("write");
             assertThat(worker.answer(Worker.SHORT_LEASE.toMillis() + 500)).isNull();
             worker.resume();
-            assertThat(worker.answer()).containsExactly("late", "accepted", "lease lost (EXPIRED)");
+            assertThat(worker.answer()).containsExactly("late", "accepted", "lease lost (EXPIRED)", "");
+            assertThat(guarded.books().sold()).isEqualTo(1);
         }
     }
 
