@@ -66,7 +66,8 @@ final class Keeper implements AutoCloseable {
     /** A Pawl client with its own session. Waits until the server answers. */
     LockClient locks() {
         return LockClient.connect(LockConfig.builder()
-                .url("zookeeper://" + address + "?timeout=" + ANSWER_SECONDS + "s")
+                .url("zookeeper://" + address + "?timeout=" + ANSWER_SECONDS + "s&sessionTimeout=" + ANSWER_SECONDS
+                        + "s")
                 .build());
     }
 
