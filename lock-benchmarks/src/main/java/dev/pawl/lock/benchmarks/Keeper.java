@@ -1,5 +1,6 @@
 package dev.pawl.lock.benchmarks;
 
+import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.LockClient;
 import dev.pawl.lock.LockConfig;
 import java.io.IOException;
@@ -24,7 +25,7 @@ import org.apache.zookeeper.server.ZooKeeperServerMain;
 final class Keeper implements AutoCloseable {
 
     private static final int SESSION_MILLIS = 15_000;
-    private static final long ANSWER_SECONDS = 30;
+    private static final int MOST_TRIES = 10;
 
     private final Path directory;
     private final Process server;
@@ -63,12 +64,18 @@ final class Keeper implements AutoCloseable {
         }
     }
 
-    /** A Pawl client with its own session. Waits until the server answers. */
+    /** A Pawl client with its own session. A server that begins may take a connection and never answer on it: it is tried again. */
     LockClient locks() {
-        return LockClient.connect(LockConfig.builder()
-                .url("zookeeper://" + address + "?timeout=" + ANSWER_SECONDS + "s&sessionTimeout=" + ANSWER_SECONDS
-                        + "s")
-                .build());
+        LockConfig config = LockConfig.builder().url("zookeeper://" + address).build();
+        for (int tries = 1; ; tries++) {
+            try {
+                return LockClient.connect(config);
+            } catch (LockBackendException e) {
+                if (tries == MOST_TRIES) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** The floor's session. */
