@@ -1,5 +1,9 @@
 package dev.pawl.lock.spi;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Objects;
 
 /** What a lock may be called: the same on every backend. */
@@ -36,5 +40,20 @@ public final class LockNames {
             }
         }
         return name;
+    }
+
+    /**
+     * A name's hash, where a service cannot keep the name itself.
+     *
+     * @param name the name
+     * @return its SHA-256, 64 hexadecimal digits
+     */
+    public static String sha256(String name) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 }

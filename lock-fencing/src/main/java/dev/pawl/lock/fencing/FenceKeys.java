@@ -1,10 +1,6 @@
 package dev.pawl.lock.fencing;
 
 import dev.pawl.lock.spi.LockNames;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** Names of locks as keys of the fence table. */
 final class FenceKeys {
@@ -23,15 +19,6 @@ final class FenceKeys {
     static String of(String lock) {
         LockNames.check(lock);
         boolean storable = lock.length() <= LONGEST && lock.indexOf('\0') < 0 && !lock.startsWith(HASHED);
-        return storable ? lock : HASHED + sha256(lock);
-    }
-
-    private static String sha256(String text) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return storable ? lock : HASHED + LockNames.sha256(lock);
     }
 }

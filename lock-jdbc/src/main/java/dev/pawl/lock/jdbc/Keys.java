@@ -1,9 +1,6 @@
 package dev.pawl.lock.jdbc;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import dev.pawl.lock.spi.LockNames;
 
 /** Names of locks as names of rows. */
 final class Keys {
@@ -20,15 +17,6 @@ final class Keys {
     static String of(String namespace, String name) {
         String plain = namespace + ":" + name;
         boolean storable = plain.length() <= LONGEST && plain.indexOf('\0') < 0;
-        return storable ? plain : "#" + namespace + ":" + sha256(name);
-    }
-
-    private static String sha256(String name) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return storable ? plain : "#" + namespace + ":" + LockNames.sha256(name);
     }
 }

@@ -1,9 +1,9 @@
 package dev.pawl.lock.redis;
 
-import dev.pawl.lock.redis.internal.Interrupts;
 import dev.pawl.lock.redis.internal.OwnClient;
 import dev.pawl.lock.redis.internal.RedisUrl;
 import dev.pawl.lock.spi.BackendSettings;
+import dev.pawl.lock.spi.Interrupts;
 import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.LockBackendProvider;
 import java.util.Set;

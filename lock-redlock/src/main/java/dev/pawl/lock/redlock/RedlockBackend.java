@@ -1,13 +1,13 @@
 package dev.pawl.lock.redlock;
 
 import dev.pawl.lock.Guarantees;
-import dev.pawl.lock.redis.internal.Interrupts;
 import dev.pawl.lock.redis.internal.Keys;
 import dev.pawl.lock.redis.internal.Link;
 import dev.pawl.lock.redis.internal.RedisOptions;
 import dev.pawl.lock.spi.Contender;
 import dev.pawl.lock.spi.Contest;
 import dev.pawl.lock.spi.Grant;
+import dev.pawl.lock.spi.Interrupts;
 import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.ReleaseOutcome;
 import dev.pawl.lock.spi.RenewalOutcome;

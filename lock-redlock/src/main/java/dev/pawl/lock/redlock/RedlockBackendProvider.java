@@ -1,10 +1,10 @@
 package dev.pawl.lock.redlock;
 
-import dev.pawl.lock.redis.internal.Interrupts;
 import dev.pawl.lock.redis.internal.Link;
 import dev.pawl.lock.redis.internal.OwnClient;
 import dev.pawl.lock.redis.internal.RedisUrl;
 import dev.pawl.lock.spi.BackendSettings;
+import dev.pawl.lock.spi.Interrupts;
 import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.LockBackendProvider;
 import io.lettuce.core.RedisClient;

@@ -1,13 +1,19 @@
-package dev.pawl.lock.redis.internal;
+package dev.pawl.lock.spi;
 
 import java.util.function.Supplier;
 
-/** Runs what lettuce would break off, or swallow an interrupt in. Only for what is bounded in time by itself. */
+/** For backends: runs what a client library would break off, or swallow an interrupt in. Only for what is bounded in time by itself. */
 public final class Interrupts {
 
     private Interrupts() {}
 
-    /** Runs it without the thread's interrupt status, which is there again afterwards. */
+    /**
+     * Runs it without the thread's interrupt status, which is there again afterwards.
+     *
+     * @param bounded what to run
+     * @param <T> what it gives
+     * @return what it gave
+     */
     public static <T> T heldBack(Supplier<T> bounded) {
         boolean interrupted = Thread.interrupted();
         try {
@@ -19,7 +25,11 @@ public final class Interrupts {
         }
     }
 
-    /** Runs it without the thread's interrupt status, which is there again afterwards. */
+    /**
+     * Runs it without the thread's interrupt status, which is there again afterwards.
+     *
+     * @param bounded what to run
+     */
     public static void heldBack(Runnable bounded) {
         boolean unused = heldBack(() -> {
             bounded.run();
