@@ -125,7 +125,7 @@ final class OwnPool {
         config.setConnectionInitSql(sessionSettings);
         config.setConnectionTimeout(connectionMillis);
         config.setValidationTimeout(Math.max(250, url.options().ioTimeout().toMillis() / 4));
-        config.setExceptionOverride(new KeepAfterTimeout());
+        config.setExceptionOverride(new Eviction());
         try {
             return new HikariDataSource(config);
         } catch (HikariPool.PoolInitializationException e) {
