@@ -40,7 +40,10 @@ final class LeaseContender implements Contender {
     private final Waiting waiting;
     private final Queue<Unresolved> unresolved = new ConcurrentLinkedQueue<>();
 
-    /** Whether the database may have anything of ours: a hold, a reservation or a place in the queue. */
+    /**
+     * Whether the database may have anything of ours: a hold, a reservation or a place in the queue. Not before an attempt has its
+     * connection: what was asked of a database that cannot be reached needs no undoing.
+     */
     private volatile boolean traces;
 
     private volatile boolean queued;
@@ -65,7 +68,6 @@ final class LeaseContender implements Contender {
         if (willWait && waiting.isQuiet()) {
             return CompletableFuture.completedFuture(new Attempt.Busy(contest.retryCeiling()));
         }
-        traces = true;
         waiting.asks();
         CompletableFuture<Attempt> exchange = database.exchange(
                 contest.name(), blocking, connection -> attempt(connection, willWait, tokens), unresolved::add);
@@ -74,6 +76,7 @@ final class LeaseContender implements Contender {
     }
 
     private Attempt attempt(Connection connection, boolean willWait, int tokens) throws SQLException {
+        traces = true;
         for (int tries = 0; tries < MOST_TRIES; tries++) {
             Reply reply = database.dialect().acquire(connection, key, contest.owner(), member, leaseMicros());
             if (reply != null && reply.granted()) {
@@ -91,7 +94,6 @@ final class LeaseContender implements Contender {
     /** Tries for several locks in one exchange, sorted by key: all or none. Empty if one of them is not free. */
     static CompletableFuture<List<Grant>> attemptAll(
             Database database, List<LeaseContender> sorted, Executor blocking) {
-        sorted.forEach(contender -> contender.traces = true);
         String lock = sorted.get(0).contest.name();
         CompletableFuture<List<Grant>> exchange = database.exchange(
                 lock,
@@ -104,6 +106,7 @@ final class LeaseContender implements Contender {
 
     private static List<Grant> attemptAll(Dialect dialect, Connection connection, List<LeaseContender> sorted)
             throws SQLException {
+        sorted.forEach(contender -> contender.traces = true);
         SortedMap<String, String> owners = new TreeMap<>();
         sorted.forEach(contender -> owners.put(contender.key, contender.contest.owner()));
         Map<String, Reply> granted =
@@ -175,15 +178,17 @@ final class LeaseContender implements Contender {
     @Override
     public CompletionStage<Void> leave(Executor blocking) {
         watch.remove(waiting);
-        if (!traces) {
+        if (!traces && inFlight.isDone()) {
             return NOTHING;
         }
-        CompletableFuture<?> leaving = inFlight.handle((answer, failure) -> {
+        CompletableFuture<Boolean> leaving = inFlight.handle((answer, failure) -> {
                     // An attempt that was under way may have begun to watch.
                     watch.remove(waiting);
-                    return null;
+                    return traces;
                 })
-                .thenCompose(over -> database.exchange(contest.name(), blocking, this::leave, null));
+                .thenCompose(any -> any
+                        ? database.exchange(contest.name(), blocking, this::leave, null)
+                        : CompletableFuture.completedFuture(true));
         inFlight = leaving;
         return database.inTime(contest.name(), leaving).thenAccept(left -> traces = false);
     }

@@ -2,9 +2,11 @@ package dev.pawl.lock.tests.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.pawl.lock.Lease;
+import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.LockClient;
 import dev.pawl.lock.jdbc.JdbcBackend;
 import dev.pawl.lock.jdbc.JdbcBackend.Mode;
@@ -15,12 +17,14 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -127,6 +131,29 @@ final class ApplicationPoolTest {
         client.lock("job").tryAcquire().orElseThrow().close();
         trips.set(true);
         assertThatCode(client::close).doesNotThrowAnyException();
+    }
+
+    @Test
+    void attemptThatGotNoConnection_asksForNoneToUndoWhatWasNeverSent() {
+        AtomicBoolean fails = new AtomicBoolean();
+        AtomicInteger asked = new AtomicInteger();
+        DataSource source = new WatchedSource(
+                pool("SELECT 1"),
+                connection -> {
+                    if (fails.get()) {
+                        asked.incrementAndGet();
+                        connection.close();
+                        throw new SQLTransientConnectionException("no connection");
+                    }
+                },
+                connection -> {});
+        LockClient client = clients.using(source);
+        client.lock("job").tryAcquire().orElseThrow().close();
+        fails.set(true);
+        assertThatThrownBy(() -> client.lock("job").tryAcquire()).isInstanceOf(LockBackendException.class);
+        Bench.await("no more is asked for")
+                .during(Duration.ofSeconds(1))
+                .untilAsserted(() -> assertThat(asked).hasValue(1));
     }
 
     private List<String> sessions(String which) {
