@@ -4,12 +4,6 @@ import dev.pawl.lock.tests.BackendFixture;
 import dev.pawl.lock.tests.ContractOf;
 import dev.pawl.lock.tests.LockContract;
 import dev.pawl.lock.tests.SkippedCase;
-import dev.pawl.lock.tests.servers.PostgresServer;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import org.postgresql.PGConnection;
 
 /** PostgreSQL in row mode. */
 @ContractOf("jdbc")
@@ -23,29 +17,6 @@ final class PostgresRowContractTest extends LockContract {
 
     @Override
     protected BackendFixture startService() {
-        return new Fixture();
-    }
-
-    private static final class Fixture extends RowFixture {
-
-        Fixture() {
-            super(PostgresServer.shared(), PostgresServer.shared().url());
-        }
-
-        @Override
-        long session(Connection connection) throws SQLException {
-            return connection.unwrap(PGConnection.class).getBackendPID();
-        }
-
-        @Override
-        int endWhatBlocks(Connection admin, long session) throws SQLException {
-            try (PreparedStatement end = admin.prepareStatement(
-                    "SELECT count(pg_terminate_backend(pid, 5000)) FROM unnest(pg_blocking_pids(?)) AS pid")) {
-                end.setInt(1, (int) session);
-                try (ResultSet ended = end.executeQuery()) {
-                    return ended.next() ? ended.getInt(1) : 0;
-                }
-            }
-        }
+        return new PostgresRowFixture();
     }
 }
