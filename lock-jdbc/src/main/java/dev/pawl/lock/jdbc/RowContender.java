@@ -39,19 +39,18 @@ final class RowContender implements Contender {
         if (before != null && !before.hold().isOver()) {
             return CompletableFuture.completedFuture(new Attempt.Granted(before));
         }
-        CompletableFuture<Attempt> answer =
-                mode.attempt(contest.name(), blocking, candidate -> lock(candidate, tokens), this::busy);
+        CompletableFuture<Attempt> answer = mode.attempt(contest.name(), blocking, this::lock, this::busy);
         inFlight = answer;
         return answer;
     }
 
-    private @Nullable Attempt lock(RowHold candidate, int tokens) throws SQLException {
+    private @Nullable Attempt lock(RowHold candidate) throws SQLException {
         Reply reply = mode.lockRow(candidate.connection(), key, contest.leaseTime());
         if (reply == null || !reply.granted()) {
             return null;
         }
         candidate.locked();
-        RowGrant won = new RowGrant(contest, candidate, reply, tokens);
+        RowGrant won = new RowGrant(contest, candidate, reply);
         grant = won;
         return new Attempt.Granted(won);
     }

@@ -8,14 +8,12 @@ final class RowGrant implements Grant {
 
     private final Contest contest;
     private final RowHold hold;
-    private final long firstToken;
-    private final int tokens;
+    private final long token;
 
-    RowGrant(Contest contest, RowHold hold, Reply reply, int wanted) {
+    RowGrant(Contest contest, RowHold hold, Reply reply) {
         this.contest = contest;
         this.hold = hold;
-        this.tokens = LeaseGrant.tokens(reply, wanted);
-        this.firstToken = reply.token() - tokens + 1;
+        this.token = reply.token();
     }
 
     @Override
@@ -25,12 +23,16 @@ final class RowGrant implements Grant {
 
     @Override
     public long firstToken() {
-        return firstToken;
+        return token;
     }
 
+    /**
+     * One, whatever was asked for, so that the hold is never handed on. Its connection may have broken without a word, and the
+     * row be another's by now, with a larger token: only the database can say who is next.
+     */
     @Override
     public int tokens() {
-        return tokens;
+        return 1;
     }
 
     RowHold hold() {

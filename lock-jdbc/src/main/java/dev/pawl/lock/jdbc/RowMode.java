@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A lock is held by a row lock, in an open transaction on a connection of its own. When the connection breaks the hold is gone at
  * once; its holder learns of it when it next asks, a third of the lease later at the most. When the holder falls silent, being
- * stopped or cut off, the database ends the session after the lease.
+ * stopped or cut off, the database ends the session after the lease. Because of the time in between, nothing is handed on within
+ * the process: see {@link RowGrant#tokens}.
  */
 final class RowMode implements HoldMode {
 

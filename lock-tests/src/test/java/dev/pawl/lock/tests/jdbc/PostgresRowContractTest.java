@@ -9,6 +9,7 @@ import dev.pawl.lock.tests.SkippedCase;
 @ContractOf("jdbc")
 @SkippedCase(value = "aRestartShorterThanTheLease_isSurvived", because = RowFixture.ONE_CONNECTION)
 @SkippedCase(value = "aRenewalThatFails_isToldAndDoesNotEndRenewal", because = RowFixture.ONE_CONNECTION)
+@SkippedCase(value = "handOff_needsNoService", because = RowFixture.ASKS_EACH_TIME)
 @SkippedCase(value = "aThousandHolds_areAllRenewed", because = RowFixture.MANY_CONNECTIONS)
 @SkippedCase(
         value = "tenThousandWaitersOnAThousandLocks_costFewThreadsAndConnections",

@@ -24,6 +24,8 @@ abstract class RowFixture extends SqlFixture {
 
     static final String ONE_CONNECTION =
             "in row mode a hold lives and ends with the connection that has locked its row";
+    static final String ASKS_EACH_TIME =
+            "in row mode a connection may have broken without a word: who comes next is for the database to say, always";
     static final String MANY_CONNECTIONS =
             "in row mode each hold takes a connection: a thousand at once are more than the database gives";
 
