@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -185,10 +186,20 @@ abstract class Dialect {
     /** The same, and nothing is set on the session. */
     final @Nullable Reply lockRow(Connection connection, String key) throws SQLException {
         Reply reply = one(connection, sql("row-lock"), Map.of("name", key));
-        if (reply != null && reply.granted()) {
-            sql("row-token").update(connection, Map.of("name", key, "token", reply.token()));
+        return reply != null && reply.granted() ? Reply.granted(raiseToken(connection, key), reply.token()) : reply;
+    }
+
+    private long raiseToken(Connection connection, String key) throws SQLException {
+        try (PreparedStatement statement =
+                sql("row-token").on(connection, Map.of("name", key), Statement.RETURN_GENERATED_KEYS)) {
+            statement.executeUpdate();
+            try (ResultSet keys = statement.getGeneratedKeys()) {
+                if (!keys.next()) {
+                    throw new SQLException("the driver did not answer with the token of the lock");
+                }
+                return keys.getLong(1);
+            }
         }
-        return reply;
     }
 
     /** Undoes what {@link #lockRow} has set on the session and the end of its transaction does not undo. */
