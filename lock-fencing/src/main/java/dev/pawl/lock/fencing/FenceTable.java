@@ -59,7 +59,7 @@ abstract class FenceTable {
      */
     abstract long enter(Connection transaction, String key, long token) throws SQLException;
 
-    final void reset(Connection connection, String key, long floor) throws SQLException {
+    void reset(Connection connection, String key, long floor) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql("reset"))) {
             statement.setString(1, key);
             statement.setLong(2, floor);

@@ -1,3 +1,3 @@
--- Fails if the row is there; waits for another transaction that makes it.
--- ? the lock   ? the token
-INSERT INTO {table} (lock_name, token) VALUES (?, ?)
+-- Fails if the row is there; waits for another transaction that makes it, or has made and removed it.
+-- ? the lock   ? the part   ? the token
+INSERT INTO {table} (lock_name, part, token) VALUES (?, ?, ?)

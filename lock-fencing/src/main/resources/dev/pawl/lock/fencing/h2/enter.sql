@@ -1,4 +1,3 @@
--- Lets a token in, unless a newer one is: raises the row, and keeps it locked until the transaction ends. A transaction that has to
--- wait for the row looks at it again.
+-- Lets a token in, unless a newer one is: raises the row. Behind the gate, where nobody else is.
 -- ? the token   ? the lock   ? the token
-UPDATE {table} SET token = ? WHERE lock_name = ? AND token <= ?
+UPDATE {table} SET token = ? WHERE lock_name = ? AND part = 0 AND token <= ?

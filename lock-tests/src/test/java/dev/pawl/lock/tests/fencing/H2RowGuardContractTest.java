@@ -10,10 +10,12 @@ import dev.pawl.lock.tests.servers.H2Server;
 @ContractOfGuard(RowFence.class)
 @SkippedCase(
         value = "concurrentWriters_neverTakeTheStoreBack",
-        because = "on H2 2.5 a late token was let in, once in some 500 runs of this (decision 40)")
+        because =
+                "a rollback of H2 takes back what others commit in the same row meanwhile (decision 40, H2RollbackTest)")
 @SkippedCase(
         value = "writersThatMakeTheGuardsFirstRecordAtOnce_areOrdered",
-        because = "on H2 2.5 a late token was let in, once in some 500 runs of this (decision 40)")
+        because =
+                "a rollback of H2 takes back what others commit in the same row meanwhile (decision 40, H2RollbackTest)")
 final class H2RowGuardContractTest extends GuardContract {
 
     @Override
