@@ -95,7 +95,7 @@ public final class JdbcFencingGuard {
      * Enters: admits the transaction if its token is at least the newest that has entered, which it then is. Belongs in front of
      * everything else in the transaction, so that what is read there is read after it.
      *
-     * <p>One statement, on MySQL two. If the token is stale the transaction is usable, and other locks may be entered in it. If
+     * <p>One statement, on MySQL two, on H2 four. If the token is stale the transaction is usable, and other locks may be entered in it. If
      * there is any other failure it must be rolled back.
      *
      * @param transaction a connection out of autocommit mode; it is neither committed nor closed

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +19,10 @@ final class H2Dialect extends Dialect {
     private static final Set<String> LOST_RACES = Set.of("40001", "23505");
 
     private static final int LOCK_TIMEOUT = 50200;
-    private static final String UNIQUE_VIOLATION = "23505";
+    static final String UNIQUE_VIOLATION = "23505";
     private static final Set<Integer> LOST_RACE_CODES = Set.of(LOCK_TIMEOUT, 90131);
+
+    private final H2Gate gate = new H2Gate(this);
 
     H2Dialect(String table) {
         super(
@@ -29,6 +32,7 @@ final class H2Dialect extends Dialect {
                         "acquire",
                         "columns",
                         "create",
+                        "create-queue",
                         "create-table",
                         "create-row",
                         "end-session",
@@ -37,7 +41,9 @@ final class H2Dialect extends Dialect {
                         "keeps",
                         "look",
                         "purge",
+                        "queue",
                         "release",
+                        "remove-gate",
                         "renew"));
     }
 
@@ -76,21 +82,27 @@ final class H2Dialect extends Dialect {
         return holder == null ? one(connection, sql("create"), values) : Reply.busy(holder.leftMicros());
     }
 
+    /** Behind the gate, so that a rollback of one does not let two in. Who has waited in vain opens it again. */
     @Override
     long lockJoined(Connection connection, String key, Duration patience) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        long token = 0;
         try {
-            long token = joined(connection, key);
+            gate.pass(connection, key);
+            token = joined(connection, key);
             if (token == 0 && look(connection, List.of(key)).get(key) == null) {
                 createRow(connection, key);
                 token = joined(connection, key);
             }
-            return token;
         } catch (SQLException e) {
-            if (e.getErrorCode() == LOCK_TIMEOUT || UNIQUE_VIOLATION.equals(e.getSQLState())) {
-                return 0;
+            if (e.getErrorCode() != LOCK_TIMEOUT && !UNIQUE_VIOLATION.equals(e.getSQLState())) {
+                throw e;
             }
-            throw e;
         }
+        if (token == 0) {
+            connection.rollback(before);
+        }
+        return token;
     }
 
     private long joined(Connection connection, String key) throws SQLException {

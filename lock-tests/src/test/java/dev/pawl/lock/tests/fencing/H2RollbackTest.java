@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.pawl.lock.FencingToken;
+import dev.pawl.lock.LockClient;
 import dev.pawl.lock.fencing.JdbcFencingGuard;
 import dev.pawl.lock.fencing.StaleTokenException;
+import dev.pawl.lock.jdbc.JdbcLocks;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -57,7 +60,8 @@ class H2RollbackTest {
         guard.createTable(admin);
         execute(admin, "CREATE TABLE other (n int)");
         execute(admin, "CREATE TABLE plain (part int NOT NULL PRIMARY KEY, n int NOT NULL)");
-        for (String table : List.of("plain", "pawl_fence")) {
+        LockClient.connect(url()).close();
+        for (String table : List.of("plain", "pawl_fence", "pawl_lock")) {
             execute(
                     admin,
                     "CREATE TRIGGER back_" + table + " AFTER UPDATE, ROLLBACK ON " + table + " FOR EACH ROW CALL '"
@@ -123,6 +127,32 @@ class H2RollbackTest {
         assertRefused(25, 30);
     }
 
+    @Test
+    void aRollbackOfAJoinedLock_doesNotOpenThatOfTheNext() throws Exception {
+        try (Connection first = transaction()) {
+            FencingToken unused = JdbcLocks.lockIn(first, LOCK);
+            first.commit();
+        }
+        Connection first = transaction();
+        Connection second = transaction();
+        Connection third = transaction();
+        FencingToken before = JdbcLocks.lockIn(first, LOCK);
+        CompletableFuture<Boolean> locking = new CompletableFuture<>();
+        meanwhile.set(new Meanwhile(FENCE, () -> {
+            run(locking, () -> JdbcLocks.lockIn(second, LOCK).value() > 0);
+            boolean unused = endsMeanwhile(locking);
+            return inTime(this::commitSomethingElse);
+        }));
+        first.rollback();
+
+        assertThat(meanwhile.get()).as("not there: the trigger").isNull();
+        assertThat(locking.get(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(JdbcLocks.in("pawl", "pawl_lock").tryLock(third, LOCK, Duration.ZERO))
+                .isEmpty();
+        second.commit();
+        assertThat(JdbcLocks.lockIn(third, LOCK).value()).isGreaterThan(before.value());
+    }
+
     /** Another one comes at the moment at which the fence has been put back for the first time. */
     private void rollBackWhileAnotherEnters(Connection entered, long newer) throws Exception {
         CompletableFuture<Boolean> entering = new CompletableFuture<>();
@@ -147,9 +177,12 @@ class H2RollbackTest {
         return new FencingToken(LOCK, value);
     }
 
+    private String url() {
+        return "jdbc:h2:file:" + directory.resolve("fence") + ";WRITE_DELAY=0";
+    }
+
     private Connection connect() throws SQLException {
-        Connection connection =
-                DriverManager.getConnection("jdbc:h2:file:" + directory.resolve("fence") + ";WRITE_DELAY=0");
+        Connection connection = DriverManager.getConnection(url());
         synchronized (opened) {
             opened.add(connection);
         }
@@ -231,9 +264,12 @@ class H2RollbackTest {
             }
         }
 
-        /** The last column but one of both tables. */
+        /** The last column but one of the fence's table and the plain one; the queues of locks have a name. */
         private static int part(Object[] row) {
-            return ((Number) row[row.length - 2]).intValue();
+            if (row.length < 4) {
+                return ((Number) row[row.length - 2]).intValue();
+            }
+            return row[0].toString().startsWith("~") ? QUEUE : FENCE;
         }
     }
 }

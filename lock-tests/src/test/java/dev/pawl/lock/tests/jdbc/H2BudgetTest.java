@@ -48,6 +48,12 @@ final class H2BudgetTest extends SqlBudget {
         return 2;
     }
 
+    /** A savepoint, the queue, the gate made and removed, and the row. */
+    @Override
+    int joinedAcquire() {
+        return 5;
+    }
+
     /** An update in vain, a look, and an insert; once in the life of a name. */
     @Override
     int acquireOfANewName() {
