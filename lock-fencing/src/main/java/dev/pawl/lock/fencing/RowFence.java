@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The row is the guard's memory: whoever deletes it and makes it again admits every token. Mark rows as deleted instead, and
  * insert new ones with the writer's token in the column.
  *
+ * <p>On a file of H2 use {@link JdbcFencingGuard}: a transaction that is rolled back there after a call of this, even one that was
+ * refused, can take back what a newer writer commits in the row at that moment.
+ *
  * <p>The column has no lock's name, so one row belongs to one lock: the call names it, and a token of another is refused. Safe for
  * use by several threads, each with its own connection.
  */
