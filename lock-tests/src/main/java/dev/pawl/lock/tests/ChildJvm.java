@@ -1,5 +1,6 @@
 package dev.pawl.lock.tests;
 
+import dev.pawl.lock.LockConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -28,7 +30,7 @@ public final class ChildJvm implements AutoCloseable {
     static final String URL_VARIABLE = "PAWL_CHILD_URL";
 
     /** The backend's own settings, {@code key=value} in lines. */
-    static final String SETTINGS_VARIABLE = "PAWL_CHILD_SETTINGS";
+    private static final String SETTINGS_VARIABLE = "PAWL_CHILD_SETTINGS";
 
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
@@ -44,7 +46,17 @@ public final class ChildJvm implements AutoCloseable {
         reaper = new Thread(process::destroyForcibly, "child-" + process.pid() + "-reaper");
     }
 
-    static ChildJvm start(
+    /**
+     * Starts one.
+     *
+     * @param main the class to run; where the service is, it finds in {@link #config()}
+     * @param url where it reaches the service
+     * @param settings the backend's own settings that go with the URL
+     * @param environment variables beside those of this JVM
+     * @param arguments of its {@code main}
+     * @return the running child, closed by the caller
+     */
+    public static ChildJvm start(
             Class<?> main,
             String url,
             Map<String, String> settings,
@@ -77,6 +89,24 @@ public final class ChildJvm implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * In the child: where the service is.
+     *
+     * @return a configuration with the URL and the settings that the child was started with
+     */
+    public static LockConfig.Builder config() {
+        String url = System.getenv(URL_VARIABLE);
+        if (url == null) {
+            throw new IllegalStateException(URL_VARIABLE + " is not set");
+        }
+        LockConfig.Builder config = LockConfig.builder().url(url);
+        Objects.requireNonNullElse(System.getenv(SETTINGS_VARIABLE), "")
+                .lines()
+                .map(line -> line.split("=", 2))
+                .forEach(setting -> config.property(setting[0], setting[1]));
+        return config;
     }
 
     private void read() {
@@ -123,7 +153,13 @@ public final class ChildJvm implements AutoCloseable {
                 .orElseThrow(() -> new AssertionError("the child ended without '" + word + "'; it wrote:\n" + tail()));
     }
 
-    private boolean has(String word) {
+    /**
+     * Whether the child has written a line.
+     *
+     * @param word the line's first word
+     * @return true if it has been read here
+     */
+    public boolean has(String word) {
         return lines.stream().anyMatch(line -> starts(line, word));
     }
 

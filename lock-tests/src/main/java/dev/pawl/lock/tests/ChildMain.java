@@ -3,7 +3,6 @@ package dev.pawl.lock.tests;
 import dev.pawl.lock.DistributedLock;
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LockClient;
-import dev.pawl.lock.LockConfig;
 import dev.pawl.lock.LockOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -12,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -40,20 +38,11 @@ public final class ChildMain {
      * @throws Exception whatever the command throws
      */
     public static void main(String[] arguments) throws Exception {
-        String url = System.getenv(ChildJvm.URL_VARIABLE);
-        if (url == null) {
-            throw new IllegalStateException(ChildJvm.URL_VARIABLE + " is not set");
-        }
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         LockOptions options = LockOptions.builder()
                 .leaseTime(Duration.ofMillis(Long.parseLong(arguments[2])))
                 .build();
-        LockConfig.Builder config = LockConfig.builder().url(url);
-        Objects.requireNonNullElse(System.getenv(ChildJvm.SETTINGS_VARIABLE), "")
-                .lines()
-                .map(line -> line.split("=", 2))
-                .forEach(setting -> config.property(setting[0], setting[1]));
-        try (LockClient client = LockClient.connect(config.build())) {
+        try (LockClient client = LockClient.connect(ChildJvm.config().build())) {
             DistributedLock lock = client.lock(arguments[1], options);
             switch (arguments[0]) {
                 case "hold" -> hold(lock, input);

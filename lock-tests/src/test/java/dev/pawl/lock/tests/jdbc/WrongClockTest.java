@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.pawl.lock.tests.Bench;
 import dev.pawl.lock.tests.ChildJvm;
 import dev.pawl.lock.tests.Claim;
+import dev.pawl.lock.tests.WrongClock;
 import dev.pawl.lock.tests.servers.PostgresServer;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,20 +44,11 @@ final class WrongClockTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"+60s", "-60s"})
-    void processWhoseClockIsAMinuteWrong_overlapsWithNobody(String wrong) throws IOException {
-        Optional<Path> library = library();
+    @ValueSource(ints = {60, -60})
+    void processWhoseClockIsAMinuteWrong_overlapsWithNobody(int wrong) {
+        Optional<Path> library = WrongClock.library();
         assumeTrue(library.isPresent(), "libfaketime is not installed (Debian: faketime)");
-        Map<String, String> environment = Map.of(
-                "LD_PRELOAD",
-                library.orElseThrow().toString(),
-                "FAKETIME",
-                wrong,
-                "FAKETIME_DONT_FAKE_MONOTONIC",
-                "1",
-                // What it is for, old C libraries, is over; here it would end every wait at once.
-                "FAKETIME_FORCE_MONOTONIC_FIX",
-                "0");
+        Map<String, String> environment = WrongClock.by(library.orElseThrow(), Duration.ofSeconds(wrong));
         String name = bench.name();
         String[] command = {"contend", name, "2000", Integer.toString(ROUNDS)};
         ChildJvm right = bench.child(command);
@@ -77,18 +68,5 @@ final class WrongClockTest {
     /** What the process itself took for the time: proof that its clock is wrong. */
     private static long startedAt(ChildJvm child) {
         return Long.parseLong(child.awaitLine("clock").get(0));
-    }
-
-    private static Optional<Path> library() throws IOException {
-        Path libraries = Path.of("/usr/lib");
-        if (!Files.isDirectory(libraries)) {
-            return Optional.empty();
-        }
-        try (Stream<Path> architectures = Files.list(libraries)) {
-            return architectures
-                    .map(architecture -> architecture.resolve("faketime/libfaketimeMT.so.1"))
-                    .filter(Files::isRegularFile)
-                    .findFirst();
-        }
     }
 }

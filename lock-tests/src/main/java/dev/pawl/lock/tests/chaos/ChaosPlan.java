@@ -1,0 +1,57 @@
+package dev.pawl.lock.tests.chaos;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * What a run does.
+ *
+ * @param seed decides the faults and what the clients do
+ * @param faults by time
+ * @param clients how many processes
+ * @param threads how many in each
+ * @param locks how many all of them share
+ * @param lease the lease time of all locks
+ * @param hold the longest that a lock is held, if nothing happens
+ * @param clientMain what a client process runs
+ * @param resourceMain what the resource's process runs
+ */
+record ChaosPlan(
+        long seed,
+        List<Fault> faults,
+        int clients,
+        int threads,
+        int locks,
+        Duration lease,
+        Duration hold,
+        Class<?> clientMain,
+        Class<?> resourceMain) {
+
+    private static final int CLIENTS = 4;
+    private static final int THREADS = 3;
+    private static final int LOCKS = 4;
+    private static final Duration LEASE = Duration.ofMillis(800);
+    private static final Duration HOLD = Duration.ofMillis(20);
+
+    /** Four processes of three threads on four locks, under faults that the seed draws. */
+    static ChaosPlan drawn(long seed, Duration time, Collection<FaultKind> kinds) {
+        return of(seed, FaultSchedule.draw(seed, time, kinds, CLIENTS, LEASE));
+    }
+
+    /** The same under chosen faults. */
+    static ChaosPlan of(long seed, List<Fault> faults) {
+        return new ChaosPlan(
+                seed, faults, CLIENTS, THREADS, LOCKS, LEASE, HOLD, ChaosClient.class, FencedResource.class);
+    }
+
+    /** Holds as long as this. */
+    ChaosPlan holding(Duration most) {
+        return new ChaosPlan(seed, faults, clients, threads, locks, lease, most, clientMain, resourceMain);
+    }
+
+    /** Other programs in the same parts. */
+    ChaosPlan played(Class<?> client, Class<?> resource) {
+        return new ChaosPlan(seed, faults, clients, threads, locks, lease, hold, client, resource);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.pawl.lock.tests.chaos;
+
+import dev.pawl.lock.tests.chaos.Event.Kind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What a run has shown, for people. */
+final class ChaosReport {
+
+    private static final int SHOWN = 3;
+
+    private final String service;
+    private final ChaosPlan plan;
+    private final History history;
+    private final List<Violation> violations;
+    private final Path directory;
+
+    ChaosReport(String service, ChaosPlan plan, History history, List<Violation> violations, Path directory) {
+        this.service = service;
+        this.plan = plan;
+        this.history = history;
+        this.violations = violations;
+        this.directory = directory;
+    }
+
+    long acquisitions() {
+        return count(Kind.OK);
+    }
+
+    private long count(Kind kind) {
+        return history.events(kind).count();
+    }
+
+    /** One line. */
+    String summary() {
+        Map<FaultKind, Long> faults = history.faults().stream()
+                .collect(Collectors.groupingBy(
+                        FaultSpan::kind, () -> new EnumMap<>(FaultKind.class), Collectors.counting()));
+        return "Pawl chaos: " + service + ", seed " + plan.seed() + ", "
+                + ChaosRun.length(history).toSeconds() + " s, " + acquisitions() + " acquisitions, " + count(Kind.BUSY)
+                + " without the lock, " + count(Kind.FAILED) + " failed, " + count(Kind.LOST) + " leases lost, "
+                + count(Kind.ACCEPTED) + " writes, " + count(Kind.REFUSED) + " refused, "
+                + history.faults().size() + " faults " + faults + ": "
+                + (violations.isEmpty() ? "all seven invariants hold" : violations.size() + " VIOLATIONS");
+    }
+
+    /** The first violations, each with its smallest history and a picture. */
+    String failure() {
+        return summary() + "\nagain with -Dpawl.chaos.backend=" + service + " -Dpawl.chaos.seed=" + plan.seed() + "\n"
+                + violations.stream().limit(SHOWN).map(this::shown).collect(Collectors.joining("\n"))
+                + (violations.size() > SHOWN ? "\nand " + (violations.size() - SHOWN) + " more" : "")
+                + "\nall logs: " + directory.toAbsolutePath();
+    }
+
+    private String shown(Violation violation) {
+        Path picture = directory.resolve("violation-" + (violations.indexOf(violation) + 1) + ".svg");
+        try {
+            Files.writeString(picture, Timeline.of(history, violation, plan.lease()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return violation + "\n  picture: " + picture.toAbsolutePath();
+    }
+}

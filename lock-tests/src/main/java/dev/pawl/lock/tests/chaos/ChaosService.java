@@ -1,0 +1,140 @@
+package dev.pawl.lock.tests.chaos;
+
+import dev.pawl.lock.tests.BackendFixture;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A backend for the fault harness: its service, which faults it is run under, and which of them its promises do not cover. Set up
+ * by one thread, and not changed while a run uses it.
+ */
+public final class ChaosService {
+
+    private static final Duration TIDY_WITHIN = Duration.ofSeconds(4);
+
+    private final String name;
+    private final BackendFixture fixture;
+    private final Map<FaultKind, Runnable> own = new EnumMap<>(FaultKind.class);
+    private final Set<FaultKind> faults = EnumSet.complementOf(
+            EnumSet.of(FaultKind.EMPTY_SERVER, FaultKind.END_SESSIONS, FaultKind.REAP_PARENTS, FaultKind.CUT_WAKE_UPS));
+    private final Set<FaultKind> oneHolder = EnumSet.noneOf(FaultKind.class);
+    private final Set<FaultKind> order = EnumSet.noneOf(FaultKind.class);
+    private Duration tidyWithin = TIDY_WITHIN;
+
+    private ChaosService(String name, BackendFixture fixture) {
+        this.name = name;
+        this.fixture = fixture;
+    }
+
+    /**
+     * A service under every fault that any service can have: of the clients, of their networks, and kills and stops of the servers.
+     * All servers that the fixture's URL names at 127.0.0.1 are reached through a proxy of each client.
+     *
+     * @param name what {@code -Dpawl.chaos.backend} calls it
+     * @param fixture the service, which {@link ChaosTest} closes
+     * @return a service whose promises hold under all of them
+     */
+    public static ChaosService of(String name, BackendFixture fixture) {
+        return new ChaosService(name, fixture);
+    }
+
+    /**
+     * Adds a fault that the fixture can cause itself: {@code EMPTY_SERVER} or {@code CUT_WAKE_UPS}.
+     *
+     * @param kind the fault
+     * @return this
+     */
+    public ChaosService with(FaultKind kind) {
+        faults.add(kind);
+        return this;
+    }
+
+    /**
+     * Adds a fault that this service has a way of its own to cause, at once.
+     *
+     * @param kind the fault
+     * @param harm causes it
+     * @return this
+     */
+    public ChaosService with(FaultKind kind, Runnable harm) {
+        own.put(kind, harm);
+        return with(kind);
+    }
+
+    /**
+     * Leaves faults out.
+     *
+     * @param kinds the faults
+     * @return this
+     */
+    public ChaosService without(FaultKind... kinds) {
+        faults.removeAll(Set.of(kinds));
+        return this;
+    }
+
+    /**
+     * Says what the backend's page says: that under these faults two may hold a lock (invariants 4 and 5).
+     *
+     * @param kinds the faults
+     * @return this
+     */
+    public ChaosService oneHolderExceptUnder(FaultKind... kinds) {
+        oneHolder.addAll(Set.of(kinds));
+        return this;
+    }
+
+    /**
+     * Says what the backend's page says: that under these faults a hold that is lost, and does not know it yet, hands on tokens
+     * that are smaller than its successor's (invariant 2).
+     *
+     * @param kinds the faults
+     * @return this
+     */
+    public ChaosService orderExceptUnder(FaultKind... kinds) {
+        order.addAll(Set.of(kinds));
+        return this;
+    }
+
+    /**
+     * Says how long the service may take to forget what killed clients have left there.
+     *
+     * @param limit the time from the last client's end
+     * @return this
+     */
+    public ChaosService tidyWithin(Duration limit) {
+        tidyWithin = limit;
+        return this;
+    }
+
+    String name() {
+        return name;
+    }
+
+    BackendFixture fixture() {
+        return fixture;
+    }
+
+    Set<FaultKind> faults() {
+        return faults;
+    }
+
+    Duration tidyWithin() {
+        return tidyWithin;
+    }
+
+    Assumptions assumptions(Duration lease) {
+        return new Assumptions(oneHolder, order, lease);
+    }
+
+    /** The harm that only this service knows how to do. */
+    Runnable own(FaultKind kind) {
+        Runnable harm = own.get(kind);
+        if (harm == null) {
+            throw new IllegalArgumentException(name + " has no way to cause " + kind);
+        }
+        return harm;
+    }
+}

@@ -1,0 +1,254 @@
+package dev.pawl.lock.tests.chaos;
+
+import dev.pawl.lock.tests.chaos.Event.Kind;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges a history by the seven invariants; knows nothing of how it came about. Every comparison is made so that it cannot accuse
+ * the innocent: what began is stamped before it did, what returned after.
+ *
+ * <ol>
+ *   <li>a token belongs to one acquisition
+ *   <li>A returned before B was invoked: the token of A is smaller
+ *   <li>the fenced resource accepted tokens that do not go down
+ *   <li>the claims of one lock are disjoint
+ *   <li>nobody calls a lease valid after a larger token was granted
+ *   <li>after healing every lock is taken again within the lease and 2 s, and every surviving request has returned
+ *   <li>after shutdown nothing is left at the service
+ * </ol>
+ */
+final class Checker {
+
+    private static final double NANOS_PER_MILLI = 1e6;
+
+    private final Assumptions assumptions;
+    private final History history;
+    private final List<Violation> violations = new ArrayList<>();
+
+    private Checker(Assumptions assumptions, History history) {
+        this.assumptions = assumptions;
+        this.history = history;
+    }
+
+    /** What the history violates, the first invariant first. */
+    static List<Violation> check(Assumptions assumptions, History history) {
+        Checker checker = new Checker(assumptions, history);
+        for (List<Acquisition> ofOneLock : history.acquisitions().values()) {
+            checker.tokensAreUnique(ofOneLock);
+            checker.tokensGoUp(ofOneLock);
+            checker.claimsAreDisjoint(ofOneLock);
+            checker.nobodyIsValidAfterASuccessor(ofOneLock);
+        }
+        checker.acceptedTokensDoNotGoDown();
+        checker.locksAreTakenAgain();
+        checker.everySurvivorReturned();
+        checker.nothingIsLeft();
+        checker.violations.sort(Comparator.comparingInt(Violation::invariant).thenComparingLong(Violation::from));
+        return checker.violations;
+    }
+
+    // 1
+
+    private void tokensAreUnique(List<Acquisition> acquisitions) {
+        Map<Long, Acquisition> owners = new HashMap<>();
+        for (Acquisition acquisition : acquisitions) {
+            Acquisition owner = owners.putIfAbsent(acquisition.token(), acquisition);
+            if (owner != null) {
+                pair(1, "a token was given twice: to " + owner + " and to " + acquisition, owner, acquisition, false);
+            }
+        }
+    }
+
+    // 2
+
+    private void tokensGoUp(List<Acquisition> byReturn) {
+        List<Acquisition> byStart = byReturn.stream()
+                .sorted(Comparator.comparingLong(Acquisition::invoked))
+                .toList();
+        int returned = 0;
+        Acquisition largest = null;
+        for (Acquisition later : byStart) {
+            for (; byReturn.get(returned).granted() < later.invoked(); returned++) {
+                largest = larger(largest, byReturn.get(returned));
+            }
+            if (largest != null
+                    && later.token() <= largest.token()
+                    && !isExcused(assumptions.order(), later.slot(), later.invoked(), later.granted())) {
+                pair(2, later + " began after " + largest + " had returned", largest, later, false);
+            }
+        }
+    }
+
+    private static Acquisition larger(@Nullable Acquisition one, Acquisition other) {
+        return one == null || other.token() > one.token() ? other : one;
+    }
+
+    // 3
+
+    private void acceptedTokensDoNotGoDown() {
+        Map<String, Event> newest = new HashMap<>();
+        history.events(Kind.ACCEPTED).forEach(write -> {
+            Event before = newest.get(write.lock());
+            if (before != null && write.token() < before.token()) {
+                String what =
+                        "the resource of " + write.lock() + " took token " + write.token() + " after " + before.token();
+                violations.add(new Violation(3, what, List.of(), List.of(before, write)));
+            } else {
+                newest.put(write.lock(), write);
+            }
+        });
+    }
+
+    // 4
+
+    private void claimsAreDisjoint(List<Acquisition> byReturn) {
+        List<Acquisition> current = new ArrayList<>();
+        for (Acquisition next : byReturn) {
+            current.removeIf(holder -> holder.ended() <= next.granted());
+            for (Acquisition holder : current) {
+                if (!isExcused(assumptions.oneHolder(), holder.slot(), holder.granted(), next.granted())) {
+                    String what = next + " got " + next.lock() + " " + millis(holder.ended() - next.granted())
+                            + " before the claim of " + holder + " ended";
+                    pair(4, what, holder, next, true);
+                }
+            }
+            current.add(next);
+        }
+    }
+
+    // 5
+
+    private void nobodyIsValidAfterASuccessor(List<Acquisition> byReturn) {
+        record Check(Event event, Acquisition of) {}
+        List<Check> checks = byReturn.stream()
+                .flatMap(holder -> holder.checks().stream().map(event -> new Check(event, holder)))
+                .sorted(Comparator.comparingLong(check -> check.event().at()))
+                .toList();
+        int returned = 0;
+        Acquisition largest = null;
+        for (Check check : checks) {
+            for (;
+                    returned < byReturn.size()
+                            && byReturn.get(returned).granted() < check.event().at();
+                    returned++) {
+                largest = larger(largest, byReturn.get(returned));
+            }
+            Acquisition holder = check.of();
+            if (largest != null
+                    && largest.token() > holder.token()
+                    && !isExcused(
+                            assumptions.oneHolder(),
+                            holder.slot(),
+                            holder.granted(),
+                            check.event().at())) {
+                String what = "the lease of " + holder + " called itself valid "
+                        + millis(check.event().at() - largest.granted()) + " after " + largest + " was granted";
+                List<Event> shown = Stream.concat(
+                                Stream.concat(holder.grant().stream(), largest.grant().stream()),
+                                Stream.of(check.event()))
+                        .toList();
+                violations.add(violation(5, what, List.of(holder, largest), shown));
+            }
+        }
+    }
+
+    // 6
+
+    private void locksAreTakenAgain() {
+        Optional<Event> end = history.events(Kind.HEALED).findFirst();
+        if (end.isEmpty()) {
+            return;
+        }
+        Event healed = end.get();
+        long limit = healed.at() + assumptions.takenAgainWithin().toNanos();
+        Stream<String> locks =
+                history.events(Kind.INVOKE).map(Event::lock).distinct().sorted();
+        locks.forEach(lock -> {
+            Optional<Acquisition> again = history.acquisitions().getOrDefault(lock, List.of()).stream()
+                    .filter(acquisition -> acquisition.granted() > healed.at())
+                    .findFirst();
+            if (again.isEmpty() || again.get().granted() > limit) {
+                String what = lock + " was "
+                        + again.map(first -> "taken again " + millis(first.granted() - healed.at()) + " after healing")
+                                .orElse("not taken again after healing");
+                List<Event> shown = Stream.concat(
+                                Stream.of(healed),
+                                again.map(first -> first.grant().stream())
+                                        .orElseGet(() -> history.events(Kind.INVOKE)
+                                                .filter(invoke -> invoke.lock().equals(lock))
+                                                .limit(1)))
+                        .toList();
+                violations.add(violation(6, what, again.stream().toList(), shown));
+            }
+        });
+    }
+
+    private void everySurvivorReturned() {
+        if (history.events(Kind.SHUT_DOWN).findAny().isEmpty()) {
+            return;
+        }
+        for (Event invoke : history.stuck()) {
+            String what = "a request of " + invoke.process() + " for " + invoke.lock() + " never returned";
+            List<Event> shown = Stream.concat(Stream.of(invoke), history.events(Kind.SHUT_DOWN))
+                    .toList();
+            violations.add(violation(6, what, List.of(), shown));
+        }
+    }
+
+    // 7
+
+    private void nothingIsLeft() {
+        history.events(Kind.LEFT)
+                .forEach(left -> violations.add(
+                        new Violation(7, left.note() + " is left of " + left.lock(), List.of(), List.of(left))));
+    }
+
+    // All
+
+    /** Whether a fault that the promise does not cover harmed this holder, or its hold before it was handed over. */
+    private boolean isExcused(Set<FaultKind> uncovered, String slot, long from, long to) {
+        long lease = assumptions.lease().toNanos();
+        return !uncovered.isEmpty()
+                && history.faults().stream()
+                        .anyMatch(fault -> uncovered.contains(fault.kind())
+                                && fault.harms(slot)
+                                && fault.touches(from - lease, to));
+    }
+
+    private void pair(int invariant, String what, Acquisition first, Acquisition second, boolean withClaim) {
+        List<Event> shown = Stream.concat((withClaim ? first.claim() : first.grant()).stream(), second.grant().stream())
+                .toList();
+        violations.add(violation(invariant, what, List.of(first, second), shown));
+    }
+
+    /** With the faults of the time, of which one may be the cause. */
+    private Violation violation(int invariant, String what, List<Acquisition> pair, List<Event> shown) {
+        long from = shown.stream().mapToLong(Event::at).min().orElseThrow();
+        long to = shown.stream().mapToLong(Event::at).max().orElseThrow();
+        Set<String> slots = new HashSet<>();
+        shown.forEach(event -> slots.add(event.slot()));
+        List<Event> evidence = Stream.concat(
+                        shown.stream(),
+                        history.faults().stream()
+                                .filter(fault -> fault.touches(from, to)
+                                        && slots.stream().anyMatch(fault::harms))
+                                .flatMap(fault -> fault.events().stream()))
+                .distinct()
+                .sorted(Comparator.comparingLong(Event::at))
+                .toList();
+        return new Violation(invariant, what, pair, evidence);
+    }
+
+    private static String millis(long nanos) {
+        return String.format("%.3f ms", nanos / NANOS_PER_MILLI);
+    }
+}

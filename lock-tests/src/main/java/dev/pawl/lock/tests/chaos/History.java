@@ -1,0 +1,126 @@
+package dev.pawl.lock.tests.chaos;
+
+import dev.pawl.lock.tests.chaos.Event.Kind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** What all processes of a run have written down, in the order of time. */
+final class History {
+
+    private record Operation(String process, long op) {}
+
+    private final List<Event> events;
+    private final Map<Operation, Event> open = new HashMap<>();
+    private final Map<Operation, Acquisition> granted = new HashMap<>();
+    private final Map<String, List<Acquisition>> acquisitions = new TreeMap<>();
+    private final Map<String, Long> killed = new HashMap<>();
+    private final Map<Long, Event> openFaults = new TreeMap<>();
+    private final List<FaultSpan> faults = new ArrayList<>();
+
+    private History(List<Event> events) {
+        this.events = events;
+        events.forEach(this::take);
+        openFaults.values().forEach(fault -> faults.add(span(fault, Long.MAX_VALUE, List.of(fault))));
+        acquisitions.values().stream().flatMap(List::stream).forEach(acquisition -> {
+            Long at = killed.get(acquisition.process());
+            if (at != null) {
+                acquisition.killedAt(at);
+            }
+        });
+    }
+
+    /** A history of these events, in any order. */
+    static History of(Collection<Event> events) {
+        // Stable: what one process stamped at one instant stays in its order.
+        return new History(
+                events.stream().sorted(Comparator.comparingLong(Event::at)).toList());
+    }
+
+    /** Reads all logs in a directory. */
+    static History read(Path directory) {
+        List<Event> events = new ArrayList<>();
+        try (Stream<Path> logs = Files.list(directory)) {
+            for (Path log : logs.filter(file -> file.toString().endsWith(".log"))
+                    .sorted()
+                    .toList()) {
+                try (Stream<String> lines = Files.lines(log)) {
+                    lines.map(Event::parse).flatMap(Optional::stream).forEach(events::add);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return of(events);
+    }
+
+    private void take(Event event) {
+        Operation operation = new Operation(event.process(), event.op());
+        switch (event.kind()) {
+            case INVOKE -> open.put(operation, event);
+            case OK -> {
+                Acquisition acquisition = new Acquisition(open.remove(operation), event);
+                granted.put(operation, acquisition);
+                acquisitions
+                        .computeIfAbsent(event.lock(), name -> new ArrayList<>())
+                        .add(acquisition);
+            }
+            case BUSY, FAILED -> open.remove(operation);
+            case VALID, INVALID, RELEASE, LOST -> {
+                Acquisition acquisition = granted.get(operation);
+                if (acquisition != null) {
+                    acquisition.add(event);
+                }
+            }
+            case KILLED -> killed.putIfAbsent(event.process(), event.at());
+            case FAULT -> openFaults.put(event.op(), event);
+            case FAULT_OVER -> {
+                Event begin = openFaults.remove(event.op());
+                if (begin != null) {
+                    faults.add(span(begin, event.at(), List.of(begin, event)));
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private static FaultSpan span(Event begin, long end, List<Event> events) {
+        return new FaultSpan(
+                FaultKind.valueOf(begin.note().replaceFirst(" .*", "")), begin.process(), begin.at(), end, events);
+    }
+
+    List<Event> events() {
+        return events;
+    }
+
+    Stream<Event> events(Kind kind) {
+        return events.stream().filter(event -> event.kind() == kind);
+    }
+
+    /** What was granted, by lock, in the order in which it returned. */
+    Map<String, List<Acquisition>> acquisitions() {
+        return acquisitions;
+    }
+
+    List<FaultSpan> faults() {
+        return faults;
+    }
+
+    /** Requests that have not returned although their process was not killed. */
+    List<Event> stuck() {
+        return open.values().stream()
+                .filter(invoke -> !killed.containsKey(invoke.process()))
+                .sorted(Comparator.comparingLong(Event::at))
+                .toList();
+    }
+}

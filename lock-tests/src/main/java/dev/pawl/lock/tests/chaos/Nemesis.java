@@ -1,0 +1,152 @@
+package dev.pawl.lock.tests.chaos;
+
+import dev.pawl.lock.tests.BackendFixture;
+import dev.pawl.lock.tests.chaos.Event.Kind;
+import dev.pawl.lock.tests.servers.TcpProxy;
+import dev.pawl.lock.tests.servers.TcpProxy.Direction;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Does the harm of a schedule, and writes it down. Faults of one process, one network or the service follow one another. */
+final class Nemesis {
+
+    private static final long PATIENCE_MINUTES = 2;
+
+    private final ChaosService service;
+    private final ChaosPlan plan;
+    private final List<ClientSlot> slots;
+    private final EventLog log;
+    private final AtomicLong faults = new AtomicLong();
+    private final Map<String, ExecutorService> lanes = new HashMap<>();
+    private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+
+    Nemesis(ChaosService service, ChaosPlan plan, List<ClientSlot> slots, EventLog log) {
+        this.service = service;
+        this.plan = plan;
+        this.slots = slots;
+        this.log = log;
+    }
+
+    /** Returns when the last fault is over. */
+    void run() throws InterruptedException {
+        long start = System.nanoTime();
+        for (Fault fault : plan.faults()) {
+            TimeUnit.NANOSECONDS.sleep(start + fault.at().toNanos() - System.nanoTime());
+            lanes.computeIfAbsent(lane(fault), name -> Executors.newSingleThreadExecutor())
+                    .execute(() -> perform(fault));
+        }
+        for (ExecutorService lane : lanes.values()) {
+            lane.shutdown();
+            if (!lane.awaitTermination(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
+                throw new AssertionError("a fault does not end");
+            }
+        }
+        slots.forEach(ClientSlot::heal);
+        failures.stream().findFirst().ifPresent(failure -> {
+            throw new AssertionError("a fault could not be caused: " + failure, failure);
+        });
+    }
+
+    private String lane(Fault fault) {
+        return switch (fault.kind().lane()) {
+            case CLIENT -> "client " + fault.client();
+            case NETWORK -> "network " + fault.client();
+            case SERVICE -> "service";
+        };
+    }
+
+    private void perform(Fault fault) {
+        long number = faults.incrementAndGet();
+        String target = fault.kind().lane() == FaultKind.Lane.SERVICE
+                ? FaultSpan.EVERYBODY
+                : slots.get(fault.client()).name();
+        String note = fault.kind() + " for " + fault.lasts().toMillis() + " ms"
+                + (fault.size() == 0 ? "" : ", size " + fault.size());
+        log.write(new Event(System.nanoTime(), Kind.FAULT, target, number, "", 0, 0, note));
+        try {
+            harm(fault, slots.get(fault.client()));
+        } catch (Throwable e) {
+            failures.add(e);
+        }
+        log.write(new Event(
+                System.nanoTime(),
+                Kind.FAULT_OVER,
+                target,
+                number,
+                "",
+                0,
+                0,
+                fault.kind().name()));
+    }
+
+    private void harm(Fault fault, ClientSlot client) throws InterruptedException {
+        BackendFixture fixture = service.fixture();
+        switch (fault.kind()) {
+            case KILL_CLIENT -> {
+                client.kill();
+                last(fault);
+                client.start();
+            }
+            case STOP_CLIENT -> {
+                client.process().stop();
+                last(fault);
+                client.process().resume();
+            }
+            case STOP_BEFORE_WRITE -> {
+                client.stopBeforeWrite(plan.lease());
+                last(fault);
+                client.process().resume();
+            }
+            case STEP_CLOCK -> {
+                client.stepClock(Duration.ofMillis(fault.size()));
+                last(fault);
+                client.stepClock(Duration.ZERO);
+            }
+            case PARTITION, HOLD_REQUESTS, HOLD_REPLIES, DELAY, RESET, DROP_REPLY -> {
+                client.proxies().forEach(proxy -> harm(fault, proxy));
+                last(fault);
+                client.proxies().forEach(TcpProxy::pass);
+            }
+            case KILL_SERVER, EMPTY_SERVER -> {
+                fixture.killService();
+                last(fault);
+                fixture.startService(fault.kind() == FaultKind.KILL_SERVER);
+            }
+            case STOP_SERVER -> {
+                fixture.pauseService();
+                last(fault);
+                fixture.resumeService();
+            }
+            case CUT_WAKE_UPS -> fixture.cutWakeUps();
+            case END_SESSIONS, REAP_PARENTS -> service.own(fault.kind()).run();
+        }
+    }
+
+    private static void harm(Fault fault, TcpProxy proxy) {
+        switch (fault.kind()) {
+            case PARTITION -> proxy.blackHole();
+            case HOLD_REQUESTS -> proxy.blackHole(Direction.TO_SERVER);
+            case HOLD_REPLIES -> proxy.blackHole(Direction.TO_CLIENT);
+            case DELAY -> {
+                Duration time = Duration.ofMillis(fault.size());
+                proxy.delay(Direction.TO_SERVER, time);
+                proxy.delay(Direction.TO_CLIENT, time);
+            }
+            case RESET -> proxy.cut();
+            case DROP_REPLY -> proxy.dropReply(fault.size());
+            default -> throw new IllegalArgumentException(fault.kind() + " is not of the network");
+        }
+    }
+
+    private static void last(Fault fault) throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(fault.lasts().toNanos());
+    }
+}

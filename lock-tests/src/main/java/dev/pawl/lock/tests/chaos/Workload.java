@@ -1,0 +1,233 @@
+package dev.pawl.lock.tests.chaos;
+
+import dev.pawl.lock.Lease;
+import dev.pawl.lock.LockException;
+import dev.pawl.lock.tests.chaos.Event.Kind;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * What a client process does: its threads take locks, look at their leases, write to the resource, and write down each step. It
+ * says {@code ready}, and is told
+ *
+ * <ul>
+ *   <li>{@code aim <n>}: the next thread that has seen its lease valid says {@code aimed-<n>} and gives the harness some time
+ *       to stop the process, before it writes
+ *   <li>{@code drain}: to begin nothing more; it says {@code drained} when all threads have ended, closes what it has, and
+ *       says {@code closed}
+ * </ul>
+ */
+final class Workload {
+
+    /** How long a thread waits to be stopped; it may have been stopped and resumed meanwhile. */
+    private static final long GAP_SECONDS = 1;
+
+    private static final int MOST_WRITES = 3;
+
+    /**
+     * What a process is told at its start.
+     *
+     * @param process its name
+     * @param log where it writes down its events
+     * @param resource the port of the resource
+     * @param seed of its choices
+     * @param threads how many
+     * @param locks how many
+     * @param lease the lease time of all locks
+     * @param hold the longest that a lock is held, if nothing happens
+     */
+    record Arguments(
+            String process, Path log, int resource, long seed, int threads, int locks, Duration lease, Duration hold) {
+
+        String[] toArray() {
+            return new String[] {
+                process,
+                log.toString(),
+                Integer.toString(resource),
+                Long.toString(seed),
+                Integer.toString(threads),
+                Integer.toString(locks),
+                lease.toString(),
+                hold.toString()
+            };
+        }
+
+        static Arguments of(String[] words) {
+            return new Arguments(
+                    words[0],
+                    Path.of(words[1]),
+                    Integer.parseInt(words[2]),
+                    Long.parseLong(words[3]),
+                    Integer.parseInt(words[4]),
+                    Integer.parseInt(words[5]),
+                    Duration.parse(words[6]),
+                    Duration.parse(words[7]));
+        }
+    }
+
+    private final Arguments arguments;
+    private final Locks locks;
+    private final EventLog log;
+    private final AtomicLong operations = new AtomicLong();
+    private final AtomicInteger aim = new AtomicInteger();
+    private volatile CountDownLatch gap = new CountDownLatch(0);
+    private volatile boolean draining;
+
+    private Workload(Arguments arguments, Locks locks) {
+        this.arguments = arguments;
+        this.locks = locks;
+        log = new EventLog(arguments.process(), arguments.log());
+    }
+
+    /** Runs a client process to its end. */
+    static void run(String[] words, Locks.Connector connector) throws IOException, InterruptedException {
+        Arguments arguments = Arguments.of(words);
+        BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        try (Locks locks = connector.connect(arguments.lease())) {
+            new Workload(arguments, locks).run(orders);
+        }
+        System.out.println("closed");
+        // Whatever thread is left does not keep it.
+        System.exit(0);
+    }
+
+    private void run(BufferedReader orders) throws IOException, InterruptedException {
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            // The parent sees that this process has ended, and what it wrote.
+            failure.printStackTrace();
+            Runtime.getRuntime().halt(2);
+        });
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < arguments.threads(); i++) {
+            Random random = new Random(arguments.seed() + i);
+            Thread thread = new Thread(() -> work(random), "worker-" + i);
+            thread.setDaemon(true);
+            thread.start();
+            threads.add(thread);
+        }
+        System.out.println("ready");
+        obey(orders);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        System.out.println("drained");
+    }
+
+    /** Returns when it is told to drain; ends the process with its parent. */
+    private void obey(BufferedReader orders) throws IOException {
+        for (String order = orders.readLine(); order != null; order = orders.readLine()) {
+            String[] words = order.split(" ", -1);
+            switch (words[0]) {
+                case "aim" -> {
+                    gap = new CountDownLatch(1);
+                    aim.set(Integer.parseInt(words[1]));
+                }
+                case "go" -> gap.countDown();
+                case "drain" -> {
+                    draining = true;
+                    return;
+                }
+                default -> throw new IllegalArgumentException("no such order: " + order);
+            }
+        }
+        Runtime.getRuntime().halt(1);
+    }
+
+    private void work(Random random) {
+        try (ResourceClient resource = new ResourceClient(arguments.resource(), arguments.process())) {
+            while (!draining) {
+                request("lock-" + random.nextInt(arguments.locks()), random, resource);
+                pause(random, Duration.ofMillis(10));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("without the resource the run proves nothing", e);
+        }
+    }
+
+    private void request(String lock, Random random, ResourceClient resource) throws IOException {
+        long op = operations.incrementAndGet();
+        log.write(System.nanoTime(), Kind.INVOKE, op, lock, 0, 0, "");
+        Optional<Lease> granted;
+        try {
+            granted = locks.acquire(lock, random);
+        } catch (Exception e) {
+            log.write(System.nanoTime(), Kind.FAILED, op, lock, 0, 0, e.toString());
+            pause(random, Duration.ofMillis(60));
+            return;
+        }
+        if (granted.isEmpty()) {
+            log.write(System.nanoTime(), Kind.BUSY, op, lock, 0, 0, "");
+            return;
+        }
+        Lease lease = granted.get();
+        log(Kind.OK, op, lease, System.nanoTime());
+        lease.onLost(event ->
+                log.write(System.nanoTime(), Kind.LOST, op, lock, lease.token().value(), 0, "" + event.reason()));
+        hold(op, lease, random, resource);
+        release(op, lease);
+    }
+
+    private void log(Kind kind, long op, Lease lease, long at) {
+        // What remains is read after the stamp, so the sum is not later than the deadline.
+        long until = at + lease.remaining().toNanos();
+        log.write(at, kind, op, lease.name(), lease.token().value(), until, "");
+    }
+
+    private void hold(long op, Lease lease, Random random, ResourceClient resource) throws IOException {
+        for (int writes = 1 + random.nextInt(MOST_WRITES); writes > 0; writes--) {
+            long at = System.nanoTime();
+            if (!lease.isValid()) {
+                log.write(at, Kind.INVALID, op, lease.name(), lease.token().value(), 0, "");
+                return;
+            }
+            log(Kind.VALID, op, lease, at);
+            letOthersAim();
+            resource.write(op, lease.name(), lease.token().value());
+            pause(random, arguments.hold().dividedBy(MOST_WRITES));
+        }
+    }
+
+    /** Between the look at the lease and the write: here no client can know that its lease ends. */
+    private void letOthersAim() {
+        int number = aim.getAndSet(0);
+        if (number != 0) {
+            CountDownLatch stopped = gap;
+            System.out.println("aimed-" + number);
+            try {
+                stopped.await(GAP_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("nobody interrupts here", e);
+            }
+        }
+    }
+
+    private void release(long op, Lease lease) {
+        long token = lease.token().value();
+        log.write(System.nanoTime(), Kind.RELEASE, op, lease.name(), token, 0, "");
+        String note = "";
+        try {
+            lease.close();
+        } catch (LockException e) {
+            note = e.getClass().getSimpleName();
+        }
+        log.write(System.nanoTime(), Kind.RELEASED, op, lease.name(), token, 0, note);
+    }
+
+    private static void pause(Random random, Duration most) {
+        LockSupport.parkNanos(1 + (long) (random.nextDouble() * most.toNanos()));
+    }
+}

@@ -1,0 +1,23 @@
+package dev.pawl.lock.tests.jdbc;
+
+import dev.pawl.lock.tests.chaos.ChaosService;
+import dev.pawl.lock.tests.chaos.ChaosTest;
+import dev.pawl.lock.tests.chaos.FaultKind;
+import dev.pawl.lock.tests.servers.PostgresServer;
+
+/** PostgreSQL in row mode under faults: a hold ends with its connection, and its holder learns of it later. */
+final class PostgresRowChaosTest extends ChaosTest {
+
+    @Override
+    protected String name() {
+        return "postgres-row";
+    }
+
+    @Override
+    protected ChaosService service() {
+        return ChaosService.of(name(), new PostgresRowFixture())
+                .with(FaultKind.END_SESSIONS, PostgresServer.shared()::cutConnections)
+                .oneHolderExceptUnder(
+                        FaultKind.RESET, FaultKind.DROP_REPLY, FaultKind.KILL_SERVER, FaultKind.END_SESSIONS);
+    }
+}

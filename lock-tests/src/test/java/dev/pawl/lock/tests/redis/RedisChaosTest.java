@@ -1,0 +1,31 @@
+package dev.pawl.lock.tests.redis;
+
+import dev.pawl.lock.tests.chaos.ChaosService;
+import dev.pawl.lock.tests.chaos.ChaosTest;
+import dev.pawl.lock.tests.chaos.FaultKind;
+import dev.pawl.lock.tests.servers.RedisServers;
+import java.time.Duration;
+
+/** One Redis server under faults. */
+final class RedisChaosTest extends ChaosTest {
+
+    /** A dead waiter's entry lives so long where nobody comes by. */
+    private static final Duration QUEUE_LIFE = Duration.ofSeconds(12);
+
+    @Override
+    protected String name() {
+        return "redis";
+    }
+
+    @Override
+    protected ChaosService service() {
+        RedisServers servers = RedisServers.single();
+        return ChaosService.of(name(), new RedisFixture(servers))
+                .with(FaultKind.EMPTY_SERVER)
+                .with(FaultKind.CUT_WAKE_UPS)
+                .with(FaultKind.END_SESSIONS, servers::cutConnections)
+                .oneHolderExceptUnder(FaultKind.EMPTY_SERVER)
+                .orderExceptUnder(FaultKind.EMPTY_SERVER)
+                .tidyWithin(QUEUE_LIFE);
+    }
+}
