@@ -13,7 +13,8 @@ import java.util.List;
  * @param threads how many in each
  * @param locks how many all of them share
  * @param lease the lease time of all locks
- * @param hold the longest that a lock is held, if nothing happens
+ * @param hold how long a lock is held at the most, but for one in twenty, if nothing happens
+ * @param calm how long the clients go on after the last fault; invariant 6 wants a lease and 2 s
  * @param clientMain what a client process runs
  * @param resourceMain what the resource's process runs
  */
@@ -25,33 +26,40 @@ record ChaosPlan(
         int locks,
         Duration lease,
         Duration hold,
+        Duration calm,
         Class<?> clientMain,
         Class<?> resourceMain) {
 
     private static final int CLIENTS = 4;
-    private static final int THREADS = 3;
-    private static final int LOCKS = 4;
     private static final Duration LEASE = Duration.ofMillis(800);
-    private static final Duration HOLD = Duration.ofMillis(20);
 
     /** Four processes of three threads on four locks, under faults that the seed draws. */
     static ChaosPlan drawn(long seed, Duration time, Collection<FaultKind> kinds) {
-        return of(seed, FaultSchedule.draw(seed, time, kinds, CLIENTS, LEASE));
+        return of(seed, LEASE, FaultSchedule.draw(seed, time, kinds, CLIENTS, LEASE));
     }
 
     /** The same under chosen faults. */
-    static ChaosPlan of(long seed, List<Fault> faults) {
+    static ChaosPlan of(long seed, Duration lease, List<Fault> faults) {
         return new ChaosPlan(
-                seed, faults, CLIENTS, THREADS, LOCKS, LEASE, HOLD, ChaosClient.class, FencedResource.class);
+                seed,
+                faults,
+                CLIENTS,
+                3,
+                4,
+                lease,
+                lease.dividedBy(20),
+                lease.plusSeconds(2),
+                ChaosClient.class,
+                FencedResource.class);
     }
 
     /** Holds as long as this. */
     ChaosPlan holding(Duration most) {
-        return new ChaosPlan(seed, faults, clients, threads, locks, lease, most, clientMain, resourceMain);
+        return new ChaosPlan(seed, faults, clients, threads, locks, lease, most, calm, clientMain, resourceMain);
     }
 
-    /** Other programs in the same parts. */
+    /** Other programs in the same parts, soon over. */
     ChaosPlan played(Class<?> client, Class<?> resource) {
-        return new ChaosPlan(seed, faults, clients, threads, locks, lease, hold, client, resource);
+        return new ChaosPlan(seed, faults, clients, threads, locks, lease, hold, lease, client, resource);
     }
 }

@@ -38,6 +38,9 @@ final class Workload {
 
     private static final int MOST_WRITES = 3;
 
+    /** One hold in so many is as many times longer, but not above a lease: it has to be renewed, and faults find it held. */
+    private static final int ONE_IN = 20;
+
     /**
      * What a process is told at its start.
      *
@@ -48,7 +51,7 @@ final class Workload {
      * @param threads how many
      * @param locks how many
      * @param lease the lease time of all locks
-     * @param hold the longest that a lock is held, if nothing happens
+     * @param hold how long a lock is held at the most, but for some, if nothing happens
      */
     record Arguments(
             String process, Path log, int resource, long seed, int threads, int locks, Duration lease, Duration hold) {
@@ -181,6 +184,11 @@ final class Workload {
         release(op, lease);
     }
 
+    private Duration longHold() {
+        Duration hold = arguments.hold().multipliedBy(ONE_IN);
+        return hold.compareTo(arguments.lease()) < 0 ? hold : arguments.lease();
+    }
+
     private void log(Kind kind, long op, Lease lease, long at) {
         // What remains is read after the stamp, so the sum is not later than the deadline.
         long until = at + lease.remaining().toNanos();
@@ -188,7 +196,10 @@ final class Workload {
     }
 
     private void hold(long op, Lease lease, Random random, ResourceClient resource) throws IOException {
-        for (int writes = 1 + random.nextInt(MOST_WRITES); writes > 0; writes--) {
+        boolean isLong = random.nextInt(ONE_IN) == 0;
+        Duration hold = isLong ? longHold() : arguments.hold();
+        int writes = isLong ? 2 * MOST_WRITES : 1 + random.nextInt(MOST_WRITES);
+        for (; writes > 0; writes--) {
             long at = System.nanoTime();
             if (!lease.isValid()) {
                 log.write(at, Kind.INVALID, op, lease.name(), lease.token().value(), 0, "");
@@ -197,7 +208,7 @@ final class Workload {
             log(Kind.VALID, op, lease, at);
             letOthersAim();
             resource.write(op, lease.name(), lease.token().value());
-            pause(random, arguments.hold().dividedBy(MOST_WRITES));
+            pause(random, hold.dividedBy(MOST_WRITES));
         }
     }
 

@@ -1,0 +1,64 @@
+package dev.pawl.lock.tests.chaos;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** What is planted into {@link ToyService}, {@link ToyClient} and the resource, for the harness to find. */
+enum Defect {
+    /** As right as a simple lock can be. */
+    NONE(FaultKind.STOP_BEFORE_WRITE),
+    CONSTANT_TOKEN(FaultKind.RESET, 1),
+    WALL_CLOCK_TOKEN(FaultKind.STEP_CLOCK, 2),
+    /** Of a parent that is reaped as soon as nobody holds. */
+    SEQUENCE_NUMBER_AS_TOKEN(FaultKind.RESET, 1),
+    RELEASE_WITHOUT_OWNER_CHECK(FaultKind.STOP_BEFORE_WRITE, 4),
+    /** A grant that comes late is taken for fresh. */
+    NO_VALIDITY_CHECK(FaultKind.HOLD_REPLIES, 5),
+    /** A holder that trusts in its lease for ever. */
+    NEVER_INVALID(FaultKind.STOP_BEFORE_WRITE, 5),
+    NO_FENCE(FaultKind.STOP_BEFORE_WRITE, 3),
+    /** Whoever loses its connection waits for ever. */
+    FORGETS_WAITERS(FaultKind.RESET, 6),
+    /** A hold outlives its holder, and is not taken again. */
+    NEVER_EXPIRES(FaultKind.KILL_CLIENT, 6),
+    /** The same. */
+    NEVER_TIDIES(FaultKind.KILL_CLIENT, 7);
+
+    static final Duration LEASE = Duration.ofMillis(400);
+
+    private static final int FAULTS = 4;
+
+    private final FaultKind fault;
+    private final int invariant;
+
+    Defect(FaultKind fault) {
+        this(fault, 0);
+    }
+
+    Defect(FaultKind fault, int invariant) {
+        this.fault = fault;
+        this.invariant = invariant;
+    }
+
+    /** One of the invariants that show it, or 0. */
+    int invariant() {
+        return invariant;
+    }
+
+    /**
+     * The longest that a lock is held: so that it is held at nearly any time, or that it is free when a reply is held back, which
+     * is then a grant.
+     */
+    Duration hold() {
+        return fault == FaultKind.HOLD_REPLIES ? LEASE.dividedBy(200) : LEASE.dividedBy(2);
+    }
+
+    /** What brings it to light: one fault after another, each of another client. */
+    List<Fault> faults() {
+        Duration lasts = LEASE.multipliedBy(5).dividedBy(4);
+        return IntStream.range(0, FAULTS)
+                .mapToObj(i -> new Fault(fault, Duration.ofMillis(200 + 450 * i), i, lasts, i % 2 == 0 ? 800 : -800))
+                .toList();
+    }
+}

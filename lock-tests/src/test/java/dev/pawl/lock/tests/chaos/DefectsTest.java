@@ -1,0 +1,46 @@
+package dev.pawl.lock.tests.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.pawl.lock.tests.WrongClock;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The whole harness, with its processes, faults, logs and checker, finds what is planted, and nothing where nothing is. */
+@Timeout(120)
+final class DefectsTest {
+
+    @ParameterizedTest
+    @EnumSource
+    void everyPlantedDefect_isCaught(Defect defect, @TempDir Path directory) throws Exception {
+        assumeTrue(
+                defect != Defect.WALL_CLOCK_TOKEN || WrongClock.library().isPresent(),
+                "libfaketime is not installed (Debian: faketime)");
+        ChaosPlan plan = ChaosPlan.of(1, Defect.LEASE, defect.faults())
+                .holding(defect.hold())
+                .played(ToyClient.class, defect == Defect.NO_FENCE ? UnfencedResource.class : FencedResource.class);
+        try (ToyService toy = new ToyService(defect)) {
+            ChaosService service = ChaosService.of("toy", toy).tidyWithin(Defect.LEASE.multipliedBy(3));
+            History history = ChaosRun.run(service, plan, directory);
+            List<Violation> violations = Checker.check(service.assumptions(plan.lease()), history);
+            ChaosReport report = new ChaosReport("toy", plan, history, violations, directory);
+            System.out.println(defect + ": " + report.summary());
+            if (defect == Defect.NONE) {
+                assertThat(violations).as(report.failure()).isEmpty();
+                assertThat(report.acquisitions()).isGreaterThan(20);
+            } else {
+                assertThat(violations.stream().map(Violation::invariant))
+                        .as(report.failure())
+                        .contains(defect.invariant());
+                assertThat(directory.resolve("violation-1.svg"))
+                        .content()
+                        .contains(violations.get(0).what());
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.pawl.lock.tests.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+final class FaultScheduleTest {
+
+    private static final Duration LEASE = Duration.ofMillis(800);
+    private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
+    private static final Set<FaultKind> ALL = EnumSet.allOf(FaultKind.class);
+
+    private static List<Fault> draw(long seed, Duration time) {
+        return FaultSchedule.draw(seed, time, ALL, 4, LEASE);
+    }
+
+    @Test
+    void aSeed_isASchedule() {
+        assertThat(draw(1, TEN_MINUTES)).isEqualTo(draw(1, TEN_MINUTES)).isNotEqualTo(draw(2, TEN_MINUTES));
+    }
+
+    @Test
+    void aSchedule_isInTheOrderOfTime_andEndsInTime() {
+        assertThat(draw(1, TEN_MINUTES))
+                .isSortedAccordingTo(Comparator.comparing(Fault::at))
+                .allMatch(fault -> fault.at().compareTo(TEN_MINUTES) < 0);
+    }
+
+    @Test
+    void tenMinutes_haveEnoughOfEveryKindForEveryClient() {
+        List<Fault> faults = draw(3, TEN_MINUTES);
+        assertThat(faults).hasSizeBetween(400, 1_200);
+        assertThat(faults.stream().collect(Collectors.groupingBy(Fault::kind, Collectors.counting())))
+                .hasSize(ALL.size())
+                .allSatisfy((kind, count) -> assertThat(count).isGreaterThan(20));
+        assertThat(faults.stream().collect(Collectors.groupingBy(Fault::client, Collectors.counting())))
+                .hasSize(4);
+    }
+
+    @Test
+    void stops_areOfThreeLengths() {
+        Function<FaultKind, Set<Long>> lengths = kind -> draw(4, TEN_MINUTES).stream()
+                .filter(fault -> fault.kind() == kind)
+                .map(fault -> fault.lasts().toMillis())
+                .collect(Collectors.toSet());
+        assertThat(lengths.apply(FaultKind.STOP_BEFORE_WRITE)).containsExactlyInAnyOrder(400L, 960L, 2_400L);
+        assertThat(lengths.apply(FaultKind.STOP_CLIENT)).containsExactlyInAnyOrder(400L, 960L, 2_400L);
+    }
+
+    @Test
+    void clocks_jumpBothWays() {
+        assertThat(draw(5, TEN_MINUTES).stream()
+                        .filter(fault -> fault.kind() == FaultKind.STEP_CLOCK)
+                        .map(Fault::size)
+                        .collect(Collectors.toSet()))
+                .containsExactlyInAnyOrder(1_600, -1_600);
+    }
+}
