@@ -13,7 +13,7 @@ import java.util.List;
  * @param threads how many in each
  * @param locks how many all of them share
  * @param lease the lease time of all locks
- * @param hold how long a lock is held at the most, but for one in twenty, if nothing happens
+ * @param hold how long a lock is held at the most, but for some, if nothing happens
  * @param calm how long the clients go on after the last fault; invariant 6 wants a lease and 2 s
  * @param clientMain what a client process runs
  * @param resourceMain what the resource's process runs
@@ -30,8 +30,8 @@ record ChaosPlan(
         Class<?> clientMain,
         Class<?> resourceMain) {
 
-    private static final int CLIENTS = 4;
-    private static final Duration LEASE = Duration.ofMillis(800);
+    static final int CLIENTS = 4;
+    static final Duration LEASE = Duration.ofMillis(800);
 
     /** Four processes of three threads on four locks, under faults that the seed draws. */
     static ChaosPlan drawn(long seed, Duration time, Collection<FaultKind> kinds) {

@@ -29,6 +29,20 @@ final class ChaosReport {
         this.directory = directory;
     }
 
+    List<Violation> violations() {
+        return violations;
+    }
+
+    List<FaultSpan> faults() {
+        return history.faults();
+    }
+
+    /** Removes the logs of a run that nobody has to look at. */
+    void forget() throws IOException {
+        ChaosRun.empty(directory);
+        Files.delete(directory);
+    }
+
     long acquisitions() {
         return count(Kind.OK);
     }

@@ -44,7 +44,8 @@ final class ChaosRun {
         return History.read(directory);
     }
 
-    private static void empty(Path directory) throws IOException {
+    /** Makes a directory, or makes it empty. */
+    static void empty(Path directory) throws IOException {
         Files.createDirectories(directory);
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.toList()) {
@@ -109,12 +110,6 @@ final class ChaosRun {
 
     private static void write(EventLog log, Kind kind, String lock, String note) {
         log.write(System.nanoTime(), kind, 0, lock, 0, 0, note);
-    }
-
-    /** Removes the logs of a run that nobody has to look at. */
-    static void forget(Path directory) throws IOException {
-        empty(directory);
-        Files.delete(directory);
     }
 
     /** From the first event to the last. */

@@ -125,8 +125,8 @@ public final class ChaosService {
         return tidyWithin;
     }
 
-    Assumptions assumptions(Duration lease) {
-        return new Assumptions(oneHolder, order, lease);
+    Promise promise(Duration lease) {
+        return new Promise(oneHolder, order, lease);
     }
 
     /** The harm that only this service knows how to do. */

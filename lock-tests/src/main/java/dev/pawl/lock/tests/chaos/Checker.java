@@ -30,18 +30,18 @@ final class Checker {
 
     private static final double NANOS_PER_MILLI = 1e6;
 
-    private final Assumptions assumptions;
+    private final Promise promise;
     private final History history;
     private final List<Violation> violations = new ArrayList<>();
 
-    private Checker(Assumptions assumptions, History history) {
-        this.assumptions = assumptions;
+    private Checker(Promise promise, History history) {
+        this.promise = promise;
         this.history = history;
     }
 
     /** What the history violates, the first invariant first. */
-    static List<Violation> check(Assumptions assumptions, History history) {
-        Checker checker = new Checker(assumptions, history);
+    static List<Violation> check(Promise promise, History history) {
+        Checker checker = new Checker(promise, history);
         for (List<Acquisition> ofOneLock : history.acquisitions().values()) {
             checker.tokensAreUnique(ofOneLock);
             checker.tokensGoUp(ofOneLock);
@@ -82,7 +82,7 @@ final class Checker {
             }
             if (largest != null
                     && later.token() <= largest.token()
-                    && !isExcused(assumptions.order(), later.slot(), later.invoked(), later.granted())) {
+                    && !isExcused(promise.orderExceptUnder(), later.slot(), later.invoked(), later.granted())) {
                 pair(2, later + " began after " + largest + " had returned", largest, later, false);
             }
         }
@@ -115,7 +115,7 @@ final class Checker {
         for (Acquisition next : byReturn) {
             current.removeIf(holder -> holder.ended() <= next.granted());
             for (Acquisition holder : current) {
-                if (!isExcused(assumptions.oneHolder(), holder.slot(), holder.granted(), next.granted())) {
+                if (!isExcused(promise.oneHolderExceptUnder(), holder.slot(), holder.granted(), next.granted())) {
                     String what = next + " got " + next.lock() + " " + millis(holder.ended() - next.granted())
                             + " before the claim of " + holder + " ended";
                     pair(4, what, holder, next, true);
@@ -146,7 +146,7 @@ final class Checker {
             if (largest != null
                     && largest.token() > holder.token()
                     && !isExcused(
-                            assumptions.oneHolder(),
+                            promise.oneHolderExceptUnder(),
                             holder.slot(),
                             holder.granted(),
                             check.event().at())) {
@@ -169,7 +169,7 @@ final class Checker {
             return;
         }
         Event healed = end.get();
-        long limit = healed.at() + assumptions.takenAgainWithin().toNanos();
+        long limit = healed.at() + promise.takenAgainWithin().toNanos();
         Stream<String> locks =
                 history.events(Kind.INVOKE).map(Event::lock).distinct().sorted();
         locks.forEach(lock -> {
@@ -216,7 +216,7 @@ final class Checker {
 
     /** Whether a fault that the promise does not cover harmed this holder, or its hold before it was handed over. */
     private boolean isExcused(Set<FaultKind> uncovered, String slot, long from, long to) {
-        long lease = assumptions.lease().toNanos();
+        long lease = promise.lease().toNanos();
         return !uncovered.isEmpty()
                 && history.faults().stream()
                         .anyMatch(fault -> uncovered.contains(fault.kind())

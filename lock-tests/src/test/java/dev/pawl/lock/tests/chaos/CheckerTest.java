@@ -20,8 +20,8 @@ final class CheckerTest {
 
     private static final int SEEDS = 200;
 
-    private static final Assumptions STRICT = new Assumptions(Set.of(), Set.of(), Duration.ofMillis(Recorded.LEASE));
-    private static final Assumptions NOT_WITHOUT_DATA = new Assumptions(
+    private static final Promise STRICT = Promise.strict(Duration.ofMillis(Recorded.LEASE));
+    private static final Promise NOT_WITHOUT_DATA = new Promise(
             Set.of(FaultKind.EMPTY_SERVER), Set.of(FaultKind.EMPTY_SERVER), Duration.ofMillis(Recorded.LEASE));
 
     private static List<Violation> violations(Recorded recorded) {

@@ -27,7 +27,7 @@ final class DefectsTest {
         try (ToyService toy = new ToyService(defect)) {
             ChaosService service = ChaosService.of("toy", toy).tidyWithin(Defect.LEASE.multipliedBy(3));
             History history = ChaosRun.run(service, plan, directory);
-            List<Violation> violations = Checker.check(service.assumptions(plan.lease()), history);
+            List<Violation> violations = Checker.check(service.promise(plan.lease()), history);
             ChaosReport report = new ChaosReport("toy", plan, history, violations, directory);
             System.out.println(defect + ": " + report.summary());
             if (defect == Defect.NONE) {

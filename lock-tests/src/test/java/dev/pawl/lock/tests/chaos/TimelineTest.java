@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
@@ -29,7 +28,7 @@ final class TimelineTest {
 
     private Document picture() throws Exception {
         History history = recorded.history();
-        Violation violation = Checker.check(new Assumptions(Set.of(), Set.of(), LEASE), history).stream()
+        Violation violation = Checker.check(Promise.strict(LEASE), history).stream()
                 .filter(found -> found.invariant() == 4)
                 .findFirst()
                 .orElseThrow();

@@ -4,6 +4,7 @@ import dev.pawl.lock.tests.chaos.ChaosService;
 import dev.pawl.lock.tests.chaos.ChaosTest;
 import dev.pawl.lock.tests.chaos.FaultKind;
 import dev.pawl.lock.tests.servers.PostgresServer;
+import org.junit.jupiter.api.Test;
 
 /** PostgreSQL in row mode under faults: a hold ends with its connection, and its holder learns of it later. */
 final class PostgresRowChaosTest extends ChaosTest {
@@ -19,5 +20,11 @@ final class PostgresRowChaosTest extends ChaosTest {
                 .with(FaultKind.END_SESSIONS, PostgresServer.shared()::cutConnections)
                 .oneHolderExceptUnder(
                         FaultKind.RESET, FaultKind.DROP_REPLY, FaultKind.KILL_SERVER, FaultKind.END_SESSIONS);
+    }
+
+    /** As its page says. */
+    @Test
+    void aSessionThatIsEnded_givesALockTwice() throws Exception {
+        assertBreaks(FaultKind.END_SESSIONS, 4);
     }
 }

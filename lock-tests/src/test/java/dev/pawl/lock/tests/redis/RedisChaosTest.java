@@ -5,6 +5,7 @@ import dev.pawl.lock.tests.chaos.ChaosTest;
 import dev.pawl.lock.tests.chaos.FaultKind;
 import dev.pawl.lock.tests.servers.RedisServers;
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 
 /** One Redis server under faults. */
 final class RedisChaosTest extends ChaosTest {
@@ -27,5 +28,11 @@ final class RedisChaosTest extends ChaosTest {
                 .oneHolderExceptUnder(FaultKind.EMPTY_SERVER)
                 .orderExceptUnder(FaultKind.EMPTY_SERVER)
                 .tidyWithin(QUEUE_LIFE);
+    }
+
+    /** As its page says. */
+    @Test
+    void aRestartWithoutItsData_givesALockTwice() throws Exception {
+        assertBreaks(FaultKind.EMPTY_SERVER, 4);
     }
 }
