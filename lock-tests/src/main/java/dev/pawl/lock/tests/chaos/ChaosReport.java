@@ -74,11 +74,16 @@ final class ChaosReport {
 
     private String shown(Violation violation) {
         Path picture = directory.resolve("violation-" + (violations.indexOf(violation) + 1) + ".svg");
+        draw(violation, picture);
+        return violation + "\n  picture: " + picture.toAbsolutePath();
+    }
+
+    /** Draws a violation. */
+    void draw(Violation violation, Path picture) {
         try {
             Files.writeString(picture, Timeline.of(history, violation, plan.lease()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return violation + "\n  picture: " + picture.toAbsolutePath();
     }
 }

@@ -101,6 +101,11 @@ public abstract class ChaosTest {
                 report.violations().stream().map(Violation::invariant).collect(Collectors.toSet());
         assertThat(violated).as(report::failure).contains(broken).doesNotContainAnyElementsOf(UNDER_EVERY_FAULT);
         report.forget();
+        report.violations().stream()
+                .filter(violation -> violation.invariant() == broken)
+                .findFirst()
+                .ifPresent(
+                        violation -> report.draw(violation, Path.of("target", "chaos", name() + "-" + kind + ".svg")));
     }
 
     private static long seed() {

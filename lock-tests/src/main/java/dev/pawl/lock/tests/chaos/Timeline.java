@@ -20,6 +20,7 @@ final class Timeline {
     private static final int BAR = 16;
     private static final double NANOS_PER_MILLI = 1e6;
     private static final int TICKS = 10;
+    private static final int MOST_LEASES = 10;
 
     private static final String STYLE = """
             <style>
@@ -42,14 +43,17 @@ final class Timeline {
     private Timeline(History history, Violation violation, long margin) {
         this.history = history;
         this.violation = violation;
-        // A fault or a wait may have begun long before: what matters is where the evidence ends.
         lock = violation.evidence().stream()
                 .map(Event::lock)
                 .filter(name -> !name.isEmpty())
                 .findFirst()
                 .orElse("");
-        to = violation.to() + margin;
-        from = Math.max(violation.from() - margin, to - 12 * margin);
+        // A fault or a wait may have begun long before: what matters is from the first grant on.
+        long begin =
+                violation.pair().stream().mapToLong(Acquisition::granted).min().orElse(violation.from());
+        long end = violation.pair().stream().mapToLong(Acquisition::ended).max().orElse(violation.to());
+        to = Math.min(end, begin + MOST_LEASES * margin) + margin;
+        from = begin - margin;
         lanes = lanes();
     }
 
@@ -75,7 +79,7 @@ final class Timeline {
     private String draw() {
         int height = TOP + lanes.size() * LANE + 30;
         svg.append("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\">%n"
-                        .formatted(LEFT + WIDTH + 20, height))
+                        .formatted(LEFT + WIDTH + 60, height))
                 .append(STYLE)
                 .append("<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n");
         text(10, 22, "title", lock + ": invariant " + violation.invariant() + ", " + violation.what());
