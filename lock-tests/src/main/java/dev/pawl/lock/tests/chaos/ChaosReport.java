@@ -66,7 +66,7 @@ final class ChaosReport {
 
     /** The first violations, each with its smallest history and a picture. */
     String failure() {
-        return summary() + "\nagain with -Dpawl.chaos.backend=" + service + " -Dpawl.chaos.seed=" + plan.seed() + "\n"
+        return summary() + "\nagain with -Dchaos.backend=" + service + " -Dchaos.seed=" + plan.seed() + "\n"
                 + violations.stream().limit(SHOWN).map(this::shown).collect(Collectors.joining("\n"))
                 + (violations.size() > SHOWN ? "\nand " + (violations.size() - SHOWN) + " more" : "")
                 + "\nall logs: " + directory.toAbsolutePath();

@@ -33,7 +33,7 @@ public final class ChaosService {
      * A service under every fault that any service can have: of the clients, of their networks, and kills and stops of the servers.
      * All servers that the fixture's URL names at 127.0.0.1 are reached through a proxy of each client.
      *
-     * @param name what {@code -Dpawl.chaos.backend} calls it
+     * @param name what {@code -Dchaos.backend} calls it
      * @param fixture the service, which {@link ChaosTest} closes
      * @return a service whose promises hold under all of them
      */

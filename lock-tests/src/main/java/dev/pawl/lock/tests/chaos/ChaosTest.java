@@ -16,13 +16,13 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /**
- * A backend under faults: some seconds of it in every build, as long as {@code -Dpawl.chaos.seconds} says on demand. Other system
- * properties: {@code pawl.chaos.backend} runs that one only, {@code pawl.chaos.seed} repeats a schedule of faults (not what the
+ * A backend under faults: some seconds of it in every build, as long as {@code -Dchaos.seconds} says on demand. Other system
+ * properties: {@code chaos.backend} runs that one only, {@code chaos.seed} repeats a schedule of faults (not what the
  * processes make of it).
  */
 public abstract class ChaosTest {
 
-    private static final String PROPERTY = "pawl.chaos.";
+    private static final String PROPERTY = "chaos.";
     private static final int SECONDS = 8;
 
     /** Of a run that proves something: at least so many in ten minutes, and as many of shorter ones. */
@@ -41,7 +41,7 @@ public abstract class ChaosTest {
     /**
      * The backend's name, without starting it.
      *
-     * @return what {@code -Dpawl.chaos.backend} calls it
+     * @return what {@code -Dchaos.backend} calls it
      */
     protected abstract String name();
 
@@ -118,7 +118,7 @@ public abstract class ChaosTest {
         String only = System.getProperty(PROPERTY + "backend", "all");
         Assumptions.assumeTrue(
                 only.equals("all") || List.of(only.split(",", -1)).contains(name()),
-                "not among -Dpawl.chaos.backend=" + only);
+                "not among -Dchaos.backend=" + only);
         obstacle().ifPresent(Assumptions::abort);
         ChaosService service = service();
         try {

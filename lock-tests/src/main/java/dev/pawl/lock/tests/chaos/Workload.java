@@ -199,6 +199,7 @@ final class Workload {
         boolean isLong = random.nextInt(ONE_IN) == 0;
         Duration hold = isLong ? longHold() : arguments.hold();
         int writes = isLong ? 2 * MOST_WRITES : 1 + random.nextInt(MOST_WRITES);
+        Duration pause = hold.dividedBy(writes);
         for (; writes > 0; writes--) {
             long at = System.nanoTime();
             if (!lease.isValid()) {
@@ -208,7 +209,7 @@ final class Workload {
             log(Kind.VALID, op, lease, at);
             letOthersAim();
             resource.write(op, lease.name(), lease.token().value());
-            pause(random, hold.dividedBy(MOST_WRITES));
+            pause(random, pause);
         }
     }
 
