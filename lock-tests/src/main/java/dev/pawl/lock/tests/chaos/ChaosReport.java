@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What a run has shown, for people. */
@@ -61,7 +62,14 @@ final class ChaosReport {
                 + " without the lock, " + count(Kind.FAILED) + " failed, " + count(Kind.LOST) + " leases lost, "
                 + count(Kind.ACCEPTED) + " writes, " + count(Kind.REFUSED) + " refused, "
                 + history.faults().size() + " faults " + faults + ": "
-                + (violations.isEmpty() ? "all seven invariants hold" : violations.size() + " VIOLATIONS");
+                + (violations.isEmpty()
+                        ? "all seven invariants hold"
+                        : violations.size() + " VIOLATIONS of invariants " + violated());
+    }
+
+    private Map<Integer, Long> violated() {
+        return violations.stream()
+                .collect(Collectors.groupingBy(Violation::invariant, TreeMap::new, Collectors.counting()));
     }
 
     /** The first violations, each with its smallest history and a picture. */

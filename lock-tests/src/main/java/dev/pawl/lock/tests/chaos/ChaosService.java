@@ -17,12 +17,20 @@ public final class ChaosService {
 
     private final String name;
     private final BackendFixture fixture;
-    private final Map<FaultKind, Runnable> own = new EnumMap<>(FaultKind.class);
-    private final Set<FaultKind> faults = EnumSet.complementOf(
-            EnumSet.of(FaultKind.EMPTY_SERVER, FaultKind.END_SESSIONS, FaultKind.REAP_PARENTS, FaultKind.CUT_WAKE_UPS));
+    private final Map<FaultKind, Harm> own = new EnumMap<>(FaultKind.class);
+    private final Set<FaultKind> faults = EnumSet.complementOf(EnumSet.of(
+            FaultKind.EMPTY_SERVER,
+            FaultKind.KILL_ONE_SERVER,
+            FaultKind.STOP_ONE_SERVER,
+            FaultKind.END_SESSIONS,
+            FaultKind.REAP_PARENTS,
+            FaultKind.CUT_WAKE_UPS));
     private final Set<FaultKind> oneHolder = EnumSet.noneOf(FaultKind.class);
     private final Set<FaultKind> order = EnumSet.noneOf(FaultKind.class);
     private Duration tidyWithin = TIDY_WITHIN;
+
+    /** What only this service knows how to do to itself. */
+    record Harm(Runnable begin, Runnable end) {}
 
     private ChaosService(String name, BackendFixture fixture) {
         this.name = name;
@@ -60,7 +68,19 @@ public final class ChaosService {
      * @return this
      */
     public ChaosService with(FaultKind kind, Runnable harm) {
-        own.put(kind, harm);
+        return with(kind, harm, () -> {});
+    }
+
+    /**
+     * Adds a fault that this service has a way of its own to cause and to end.
+     *
+     * @param kind the fault
+     * @param begin causes it
+     * @param end ends it
+     * @return this
+     */
+    public ChaosService with(FaultKind kind, Runnable begin, Runnable end) {
+        own.put(kind, new Harm(begin, end));
         return with(kind);
     }
 
@@ -130,8 +150,8 @@ public final class ChaosService {
     }
 
     /** The harm that only this service knows how to do. */
-    Runnable own(FaultKind kind) {
-        Runnable harm = own.get(kind);
+    Harm own(FaultKind kind) {
+        Harm harm = own.get(kind);
         if (harm == null) {
             throw new IllegalArgumentException(name + " has no way to cause " + kind);
         }

@@ -28,6 +28,10 @@ public enum FaultKind {
     EMPTY_SERVER(Lane.SERVICE),
     /** {@code SIGSTOP} of the servers. */
     STOP_SERVER(Lane.SERVICE),
+    /** {@code kill -9} of one server of several, the leader where there is one, and a start with its data. */
+    KILL_ONE_SERVER(Lane.SERVICE),
+    /** {@code SIGSTOP} of one server of several. */
+    STOP_ONE_SERVER(Lane.SERVICE),
     /** The connections by which waiters are woken are cut by the server. */
     CUT_WAKE_UPS(Lane.SERVICE),
     /** The server ends the sessions of all clients. */

@@ -78,8 +78,10 @@ final class FaultSchedule {
                         leases(1 + 2 * random.nextDouble()),
                         5 + random.nextInt((int) leases(0.4).toMillis()));
             case DROP_REPLY -> new Fault(kind, at, client, leases(0.5), 1 + random.nextInt(REPLIES));
-            case KILL_SERVER, EMPTY_SERVER -> new Fault(kind, at, client, leases(random.nextDouble()), 0);
-            case STOP_SERVER -> new Fault(kind, at, client, leases(SHORT_STOPS[random.nextInt(SHORT_STOPS.length)]), 0);
+            case KILL_SERVER, EMPTY_SERVER, KILL_ONE_SERVER ->
+                new Fault(kind, at, client, leases(random.nextDouble()), 0);
+            case STOP_SERVER, STOP_ONE_SERVER ->
+                new Fault(kind, at, client, leases(SHORT_STOPS[random.nextInt(SHORT_STOPS.length)]), 0);
             case RESET, CUT_WAKE_UPS, END_SESSIONS, REAP_PARENTS -> new Fault(kind, at, client, Duration.ZERO, 0);
         };
     }

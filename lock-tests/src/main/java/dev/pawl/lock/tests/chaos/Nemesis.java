@@ -5,10 +5,13 @@ import dev.pawl.lock.tests.chaos.Event.Kind;
 import dev.pawl.lock.tests.servers.TcpProxy;
 import dev.pawl.lock.tests.servers.TcpProxy.Direction;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -111,9 +114,10 @@ final class Nemesis {
                 client.stepClock(Duration.ZERO);
             }
             case PARTITION, HOLD_REQUESTS, HOLD_REPLIES, DELAY, RESET, DROP_REPLY -> {
-                client.proxies().forEach(proxy -> harm(fault, proxy));
+                List<TcpProxy> harmed = some(client.proxies(), fault);
+                harmed.forEach(proxy -> harm(fault, proxy));
                 last(fault);
-                client.proxies().forEach(TcpProxy::pass);
+                harmed.forEach(TcpProxy::pass);
             }
             case KILL_SERVER, EMPTY_SERVER -> {
                 fixture.killService();
@@ -126,8 +130,21 @@ final class Nemesis {
                 fixture.resumeService();
             }
             case CUT_WAKE_UPS -> fixture.cutWakeUps();
-            case END_SESSIONS, REAP_PARENTS -> service.own(fault.kind()).run();
+            case KILL_ONE_SERVER, STOP_ONE_SERVER, END_SESSIONS, REAP_PARENTS -> {
+                ChaosService.Harm harm = service.own(fault.kind());
+                harm.begin().run();
+                last(fault);
+                harm.end().run();
+            }
         }
+    }
+
+    /** Of several servers, any may be out of a client's reach, or all: the schedule decides. */
+    private static List<TcpProxy> some(List<TcpProxy> proxies, Fault fault) {
+        Random random = new Random(fault.at().toNanos());
+        List<TcpProxy> shuffled = new ArrayList<>(proxies);
+        Collections.shuffle(shuffled, random);
+        return shuffled.subList(0, 1 + random.nextInt(shuffled.size()));
     }
 
     private static void harm(Fault fault, TcpProxy proxy) {
