@@ -35,6 +35,7 @@ final class Timeline {
     private final History history;
     private final Violation violation;
     private final String lock;
+    private final long zero;
     private final long from;
     private final long to;
     private final List<String> lanes;
@@ -54,6 +55,7 @@ final class Timeline {
         long end = violation.pair().stream().mapToLong(Acquisition::ended).max().orElse(violation.to());
         to = Math.min(end, begin + MOST_LEASES * margin) + margin;
         from = begin - margin;
+        zero = begin;
         lanes = lanes();
     }
 
@@ -100,11 +102,7 @@ final class Timeline {
         for (int i = 0; i <= TICKS; i++) {
             long at = from + (to - from) / TICKS * i;
             line(x(at), TOP - 10, x(at), height - 30, "tick", "");
-            text(
-                    x(at),
-                    TOP - 16,
-                    "small",
-                    String.format(Locale.ROOT, "%+.1f ms", (at - violation.from()) / NANOS_PER_MILLI));
+            text(x(at), TOP - 16, "small", String.format(Locale.ROOT, "%+.1f ms", (at - zero) / NANOS_PER_MILLI));
         }
         for (String lane : lanes) {
             int y = y(lane);
