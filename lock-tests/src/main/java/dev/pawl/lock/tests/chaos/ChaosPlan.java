@@ -58,6 +58,11 @@ record ChaosPlan(
         return new ChaosPlan(seed, faults, clients, threads, locks, lease, most, calm, clientMain, resourceMain);
     }
 
+    /** On so many locks. */
+    ChaosPlan on(int locks) {
+        return new ChaosPlan(seed, faults, clients, threads, locks, lease, hold, calm, clientMain, resourceMain);
+    }
+
     /** Other programs in the same parts, soon over. */
     ChaosPlan played(Class<?> client, Class<?> resource) {
         return new ChaosPlan(seed, faults, clients, threads, locks, lease, hold, lease, client, resource);

@@ -26,7 +26,7 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <ul>
  *   <li>{@code aim <n>}: the next thread that has seen its lease valid says {@code aimed-<n>} and gives the harness some time
- *       to stop the process, before it writes
+ *       to stop the process, before it writes; {@code go}: it has been stopped
  *   <li>{@code drain}: to begin nothing more; it says {@code drained} when all threads have ended, closes what it has, and
  *       says {@code closed}
  * </ul>
@@ -83,77 +83,83 @@ final class Workload {
     }
 
     private final Arguments arguments;
-    private final Locks locks;
     private final EventLog log;
     private final AtomicLong operations = new AtomicLong();
     private final AtomicInteger aim = new AtomicInteger();
+    private final CountDownLatch draining = new CountDownLatch(1);
     private volatile CountDownLatch gap = new CountDownLatch(0);
-    private volatile boolean draining;
 
-    private Workload(Arguments arguments, Locks locks) {
+    private Workload(Arguments arguments) {
         this.arguments = arguments;
-        this.locks = locks;
         log = new EventLog(arguments.process(), arguments.log());
     }
 
     /** Runs a client process to its end. */
-    static void run(String[] words, Locks.Connector connector) throws IOException, InterruptedException {
-        Arguments arguments = Arguments.of(words);
-        BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        try (Locks locks = connector.connect(arguments.lease())) {
-            new Workload(arguments, locks).run(orders);
+    static void run(String[] words, Locks.Connector connector) throws InterruptedException {
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            // The parent sees that this process has ended, and what it wrote.
+            failure.printStackTrace();
+            Runtime.getRuntime().halt(2);
+        });
+        Workload workload = new Workload(Arguments.of(words));
+        // Before anything that can take long: the process ends with its parent.
+        daemon("orders", workload::obey);
+        try (Locks locks = connector.connect(workload.arguments.lease())) {
+            workload.run(locks);
         }
         System.out.println("closed");
         // Whatever thread is left does not keep it.
         System.exit(0);
     }
 
-    private void run(BufferedReader orders) throws IOException, InterruptedException {
-        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
-            // The parent sees that this process has ended, and what it wrote.
-            failure.printStackTrace();
-            Runtime.getRuntime().halt(2);
-        });
+    private static Thread daemon(String name, Runnable body) {
+        Thread thread = new Thread(body, name);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private void run(Locks locks) throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < arguments.threads(); i++) {
             Random random = new Random(arguments.seed() + i);
-            Thread thread = new Thread(() -> work(random), "worker-" + i);
-            thread.setDaemon(true);
-            thread.start();
-            threads.add(thread);
+            threads.add(daemon("worker-" + i, () -> work(locks, random)));
         }
         System.out.println("ready");
-        obey(orders);
         for (Thread thread : threads) {
             thread.join();
         }
         System.out.println("drained");
     }
 
-    /** Returns when it is told to drain; ends the process with its parent. */
-    private void obey(BufferedReader orders) throws IOException {
-        for (String order = orders.readLine(); order != null; order = orders.readLine()) {
-            String[] words = order.split(" ", -1);
-            switch (words[0]) {
-                case "aim" -> {
-                    gap = new CountDownLatch(1);
-                    aim.set(Integer.parseInt(words[1]));
-                }
-                case "go" -> gap.countDown();
-                case "drain" -> {
-                    draining = true;
-                    return;
-                }
-                default -> throw new IllegalArgumentException("no such order: " + order);
+    private void obey() {
+        BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        try {
+            for (String order = orders.readLine(); order != null; order = orders.readLine()) {
+                obey(order.split(" ", -1));
             }
+        } catch (IOException e) {
+            // As good as the end.
         }
         Runtime.getRuntime().halt(1);
     }
 
-    private void work(Random random) {
+    private void obey(String[] order) {
+        switch (order[0]) {
+            case "aim" -> {
+                gap = new CountDownLatch(1);
+                aim.set(Integer.parseInt(order[1]));
+            }
+            case "go" -> gap.countDown();
+            case "drain" -> draining.countDown();
+            default -> throw new IllegalArgumentException("no such order: " + order[0]);
+        }
+    }
+
+    private void work(Locks locks, Random random) {
         try (ResourceClient resource = new ResourceClient(arguments.resource(), arguments.process())) {
-            while (!draining) {
-                request("lock-" + random.nextInt(arguments.locks()), random, resource);
+            while (draining.getCount() > 0) {
+                request(locks, "lock-" + random.nextInt(arguments.locks()), random, resource);
                 pause(random, Duration.ofMillis(10));
             }
         } catch (IOException e) {
@@ -161,7 +167,7 @@ final class Workload {
         }
     }
 
-    private void request(String lock, Random random, ResourceClient resource) throws IOException {
+    private void request(Locks locks, String lock, Random random, ResourceClient resource) throws IOException {
         long op = operations.incrementAndGet();
         log.write(System.nanoTime(), Kind.INVOKE, op, lock, 0, 0, "");
         Optional<Lease> granted;

@@ -27,7 +27,8 @@ enum Defect {
 
     static final Duration LEASE = Duration.ofMillis(400);
 
-    private static final int FAULTS = 4;
+    private static final int FAULTS = 8;
+    private static final int FREE_LOCKS = 16;
 
     private final FaultKind fault;
     private final int invariant;
@@ -47,18 +48,18 @@ enum Defect {
     }
 
     /**
-     * The longest that a lock is held: so that it is held at nearly any time, or that it is free when a reply is held back, which
-     * is then a grant.
+     * What brings it to light: one fault after another, of one client after another. Locks are held nearly all of the time; but for a
+     * grant to be among the replies that are held back, locks must be free.
      */
-    Duration hold() {
-        return fault == FaultKind.HOLD_REPLIES ? LEASE.dividedBy(200) : LEASE.dividedBy(2);
-    }
-
-    /** What brings it to light: one fault after another, each of another client. */
-    List<Fault> faults() {
-        Duration lasts = LEASE.multipliedBy(5).dividedBy(4);
-        return IntStream.range(0, FAULTS)
-                .mapToObj(i -> new Fault(fault, Duration.ofMillis(200 + 450 * i), i, lasts, i % 2 == 0 ? 800 : -800))
+    ChaosPlan plan() {
+        boolean wantsFreeLocks = fault == FaultKind.HOLD_REPLIES;
+        Duration lasts = LEASE.multipliedBy(wantsFreeLocks ? 8 : 5).dividedBy(4);
+        List<Fault> faults = IntStream.range(0, FAULTS)
+                .mapToObj(i -> new Fault(
+                        fault, Duration.ofMillis(200 + 300 * i), i % ChaosPlan.CLIENTS, lasts, i % 2 == 0 ? 800 : -800))
                 .toList();
+        ChaosPlan plan = ChaosPlan.of(1, LEASE, faults)
+                .played(ToyClient.class, this == NO_FENCE ? UnfencedResource.class : FencedResource.class);
+        return wantsFreeLocks ? plan.holding(LEASE.dividedBy(200)).on(FREE_LOCKS) : plan.holding(LEASE.dividedBy(2));
     }
 }

@@ -21,9 +21,7 @@ final class DefectsTest {
         assumeTrue(
                 defect != Defect.WALL_CLOCK_TOKEN || WrongClock.library().isPresent(),
                 "libfaketime is not installed (Debian: faketime)");
-        ChaosPlan plan = ChaosPlan.of(1, Defect.LEASE, defect.faults())
-                .holding(defect.hold())
-                .played(ToyClient.class, defect == Defect.NO_FENCE ? UnfencedResource.class : FencedResource.class);
+        ChaosPlan plan = defect.plan();
         try (ToyService toy = new ToyService(defect)) {
             ChaosService service = ChaosService.of("toy", toy).tidyWithin(Defect.LEASE.multipliedBy(3));
             History history = ChaosRun.run(service, plan, directory);
