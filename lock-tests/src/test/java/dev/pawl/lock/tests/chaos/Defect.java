@@ -2,6 +2,7 @@ package dev.pawl.lock.tests.chaos;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** What is planted into {@link ToyService}, {@link ToyClient} and the resource, for the harness to find. */
@@ -20,10 +21,8 @@ enum Defect {
     NO_FENCE(FaultKind.STOP_BEFORE_WRITE, 3),
     /** Whoever loses its connection waits for ever. */
     FORGETS_WAITERS(FaultKind.RESET, 6),
-    /** A hold outlives its holder, and is not taken again. */
-    NEVER_EXPIRES(FaultKind.KILL_CLIENT, 6),
-    /** The same. */
-    NEVER_TIDIES(FaultKind.KILL_CLIENT, 7);
+    /** A hold outlives its holder: it is not taken again, and it is left behind. */
+    NEVER_EXPIRES(FaultKind.KILL_CLIENT, 6, 7);
 
     static final Duration LEASE = Duration.ofMillis(400);
 
@@ -31,20 +30,18 @@ enum Defect {
     private static final int FREE_LOCKS = 16;
 
     private final FaultKind fault;
-    private final int invariant;
 
-    Defect(FaultKind fault) {
-        this(fault, 0);
-    }
+    @SuppressWarnings("ImmutableEnumChecker") // Set.of is.
+    private final Set<Integer> invariants;
 
-    Defect(FaultKind fault, int invariant) {
+    Defect(FaultKind fault, Integer... invariants) {
         this.fault = fault;
-        this.invariant = invariant;
+        this.invariants = Set.of(invariants);
     }
 
-    /** One of the invariants that show it, or 0. */
-    int invariant() {
-        return invariant;
+    /** Some of the invariants that show it. */
+    Set<Integer> invariants() {
+        return invariants;
     }
 
     /**

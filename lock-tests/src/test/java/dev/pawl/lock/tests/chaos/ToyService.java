@@ -94,7 +94,7 @@ final class ToyService implements BackendFixture {
     private static String answer(String[] words, Map<String, Lock> locks, Defect defect) {
         synchronized (locks) {
             Lock lock = locks.computeIfAbsent(words[1], name -> new Lock());
-            boolean expires = defect != Defect.NEVER_EXPIRES && defect != Defect.NEVER_TIDIES;
+            boolean expires = defect != Defect.NEVER_EXPIRES;
             if (lock.owner != null && expires && lock.expires < System.nanoTime()) {
                 lock.owner = null;
             }
