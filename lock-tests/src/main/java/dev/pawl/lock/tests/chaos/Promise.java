@@ -5,8 +5,8 @@ import java.util.Set;
 
 /**
  * What a backend promises beyond what holds under every fault. A pair that breaks a promise is excused when an excepted fault harmed
- * the holder of its older claim, from a lease before until the younger one was granted: a hold lives on for so long in what it hands
- * over.
+ * the holder of its older claim, from a lease before until the younger one was granted, or that of the younger one in the lease before
+ * its grant: a hold that was lost lives on for so long in what it hands over.
  *
  * @param oneHolderExceptUnder the faults under which two may hold a lock
  * @param orderExceptUnder the faults under which tokens may come out of order

@@ -241,11 +241,15 @@ final class CheckerTest {
     }
 
     @Test
-    void aFaultOfOneClient_excusesItsOwnClaimOnly() {
+    void aFaultOfOneClient_excusesItsOwnClaims_notThoseBeforeIt() {
         assertThat(excused(twoHolders().fault(FaultKind.EMPTY_SERVER, "c2", 1_050, 1_060)))
                 .hasSize(3);
         assertThat(excused(twoHolders().fault(FaultKind.EMPTY_SERVER, "c0", 1_050, 1_060)))
                 .containsExactlyInAnyOrder(2, 5);
+        assertThat(excused(twoHolders().fault(FaultKind.EMPTY_SERVER, "c1", 1_050, 1_060)))
+                .isEmpty();
+        assertThat(excused(twoHolders().fault(FaultKind.EMPTY_SERVER, "c1", 1_150, 1_160)))
+                .containsExactlyInAnyOrder(2, 4);
     }
 
     @Test
