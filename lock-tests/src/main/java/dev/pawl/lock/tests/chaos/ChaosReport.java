@@ -3,8 +3,10 @@ package dev.pawl.lock.tests.chaos;
 import dev.pawl.lock.tests.chaos.Event.Kind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,11 @@ import java.util.stream.Collectors;
 final class ChaosReport {
 
     private static final int SHOWN = 3;
+
+    private static final String HEADING = """
+            | backend | seed | time | acquisitions | leases lost | writes taken | refused | faults | of them | violations |
+            |---|---|---|---|---|---|---|---|---|---|
+            """;
 
     private final String service;
     private final ChaosPlan plan;
@@ -52,16 +59,38 @@ final class ChaosReport {
         return history.events(kind).count();
     }
 
-    /** One line. */
-    String summary() {
-        Map<FaultKind, Long> faults = history.faults().stream()
+    private Map<FaultKind, Long> byKind() {
+        return history.faults().stream()
                 .collect(Collectors.groupingBy(
                         FaultSpan::kind, () -> new EnumMap<>(FaultKind.class), Collectors.counting()));
+    }
+
+    /** Adds a row to a table for the documents, which is begun if it is not there. */
+    void enter(Path table) throws IOException {
+        String row = "| `" + service + "` | " + plan.seed() + " | "
+                + ChaosRun.length(history).toSeconds() + " s | " + acquisitions() + " | " + count(Kind.LOST) + " | "
+                + count(Kind.ACCEPTED) + " | " + count(Kind.REFUSED) + " | "
+                + history.faults().size() + " | "
+                + byKind().entrySet().stream()
+                        .map(kind -> "`" + kind.getKey() + "` " + kind.getValue())
+                        .collect(Collectors.joining(", "))
+                + " | " + (violations.isEmpty() ? "none" : "**" + violated() + "**") + " |\n";
+        // Two processes may run tests: only one of them begins the table, and a row is one write.
+        try {
+            Files.writeString(table, HEADING, StandardOpenOption.CREATE_NEW);
+        } catch (FileAlreadyExistsException e) {
+            // Of an earlier run.
+        }
+        Files.writeString(table, row, StandardOpenOption.APPEND);
+    }
+
+    /** One line. */
+    String summary() {
         return "Pawl chaos: " + service + ", seed " + plan.seed() + ", "
                 + ChaosRun.length(history).toSeconds() + " s, " + acquisitions() + " acquisitions, " + count(Kind.BUSY)
                 + " without the lock, " + count(Kind.FAILED) + " failed, " + count(Kind.LOST) + " leases lost, "
                 + count(Kind.ACCEPTED) + " writes, " + count(Kind.REFUSED) + " refused, "
-                + history.faults().size() + " faults " + faults + ": "
+                + history.faults().size() + " faults " + byKind() + ": "
                 + (violations.isEmpty()
                         ? "all seven invariants hold"
                         : violations.size() + " VIOLATIONS of invariants " + violated());

@@ -23,6 +23,10 @@ import org.junit.jupiter.api.Test;
 public abstract class ChaosTest {
 
     private static final String PROPERTY = "chaos.";
+
+    /** Where each run of faults enters its figures; {@code mvn clean} removes it. */
+    private static final Path SUMMARY = Path.of("target", "chaos", "summary.md");
+
     private static final int SECONDS = 8;
 
     /** What a long run must have seen to prove something. */
@@ -74,6 +78,7 @@ public abstract class ChaosTest {
                 "",
                 service -> ChaosPlan.drawn(seed(), time, service.faults()),
                 service -> service.promise(ChaosPlan.LEASE));
+        report.enter(SUMMARY);
         assertThat(report.violations()).as(report::failure).isEmpty();
         boolean isLong = time.toSeconds() >= LONG_SECONDS;
         assertThat(report.acquisitions())
