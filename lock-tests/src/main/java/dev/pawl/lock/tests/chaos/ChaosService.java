@@ -1,11 +1,14 @@
 package dev.pawl.lock.tests.chaos;
 
 import dev.pawl.lock.tests.BackendFixture;
+import dev.pawl.lock.tests.servers.TcpProxy;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A backend for the fault harness: its service, which faults it is run under, and which of them its promises do not cover. Set up
@@ -23,6 +26,7 @@ public final class ChaosService {
             FaultKind.KILL_ONE_SERVER,
             FaultKind.STOP_ONE_SERVER,
             FaultKind.END_SESSIONS,
+            FaultKind.EXPIRE_SESSION,
             FaultKind.REAP_PARENTS,
             FaultKind.CUT_WAKE_UPS));
     private final Set<FaultKind> oneHolder = EnumSet.noneOf(FaultKind.class);
@@ -30,7 +34,7 @@ public final class ChaosService {
     private Duration tidyWithin = TIDY_WITHIN;
 
     /** What only this service knows how to do to itself. */
-    record Harm(Runnable begin, Runnable end) {}
+    record Harm(Consumer<List<TcpProxy>> begin, Runnable end) {}
 
     private ChaosService(String name, BackendFixture fixture) {
         this.name = name;
@@ -80,7 +84,19 @@ public final class ChaosService {
      * @return this
      */
     public ChaosService with(FaultKind kind, Runnable begin, Runnable end) {
-        own.put(kind, new Harm(begin, end));
+        own.put(kind, new Harm(proxies -> begin.run(), end));
+        return with(kind);
+    }
+
+    /**
+     * Adds a fault of one client that this service has a way of its own to cause, at once.
+     *
+     * @param kind the fault
+     * @param harm causes it to the client that comes through these proxies, and no other does
+     * @return this
+     */
+    public ChaosService withOneClient(FaultKind kind, Consumer<List<TcpProxy>> harm) {
+        own.put(kind, new Harm(harm, () -> {}));
         return with(kind);
     }
 

@@ -36,6 +36,8 @@ public enum FaultKind {
     CUT_WAKE_UPS(Lane.SERVICE),
     /** The server ends the sessions of all clients. */
     END_SESSIONS(Lane.SERVICE),
+    /** The session of one client ends at the service, as if it had expired, while the client works on. */
+    EXPIRE_SESSION(Lane.SERVICE),
     /** The server deletes what stands empty above the locks, as it would much later by itself. */
     REAP_PARENTS(Lane.SERVICE);
 
@@ -54,5 +56,10 @@ public enum FaultKind {
 
     Lane lane() {
         return lane;
+    }
+
+    /** Whether only one of the clients is harmed. */
+    boolean isOfOneClient() {
+        return lane != Lane.SERVICE || this == EXPIRE_SESSION;
     }
 }

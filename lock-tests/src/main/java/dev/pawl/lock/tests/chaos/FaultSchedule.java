@@ -13,6 +13,10 @@ final class FaultSchedule {
     private static final long LEAST_GAP_MILLIS = 100;
     private static final double[] STOPS = {0.5, 1.2, 3};
     private static final double[] SHORT_STOPS = {0.5, 1.2};
+
+    /** The others go on without it; the last is longer than three ZooKeeper servers wait for their leader. */
+    private static final double[] STOPS_OF_ONE = {0.5, 1.2, 5};
+
     private static final int REPLIES = 6;
 
     private final Random random;
@@ -80,9 +84,11 @@ final class FaultSchedule {
             case DROP_REPLY -> new Fault(kind, at, client, leases(0.5), 1 + random.nextInt(REPLIES));
             case KILL_SERVER, EMPTY_SERVER, KILL_ONE_SERVER ->
                 new Fault(kind, at, client, leases(random.nextDouble()), 0);
-            case STOP_SERVER, STOP_ONE_SERVER ->
-                new Fault(kind, at, client, leases(SHORT_STOPS[random.nextInt(SHORT_STOPS.length)]), 0);
-            case RESET, CUT_WAKE_UPS, END_SESSIONS, REAP_PARENTS -> new Fault(kind, at, client, Duration.ZERO, 0);
+            case STOP_SERVER -> new Fault(kind, at, client, leases(SHORT_STOPS[random.nextInt(SHORT_STOPS.length)]), 0);
+            case STOP_ONE_SERVER ->
+                new Fault(kind, at, client, leases(STOPS_OF_ONE[random.nextInt(STOPS_OF_ONE.length)]), 0);
+            case RESET, CUT_WAKE_UPS, END_SESSIONS, EXPIRE_SESSION, REAP_PARENTS ->
+                new Fault(kind, at, client, Duration.ZERO, 0);
         };
     }
 

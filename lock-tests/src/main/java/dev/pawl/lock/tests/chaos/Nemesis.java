@@ -68,9 +68,7 @@ final class Nemesis {
 
     private void perform(Fault fault) {
         long number = faults.incrementAndGet();
-        String target = fault.kind().lane() == FaultKind.Lane.SERVICE
-                ? FaultSpan.EVERYBODY
-                : slots.get(fault.client()).name();
+        String target = fault.kind().isOfOneClient() ? slots.get(fault.client()).name() : FaultSpan.EVERYBODY;
         String note = fault.kind() + " for " + fault.lasts().toMillis() + " ms"
                 + (fault.size() == 0 ? "" : ", size " + fault.size());
         log.write(new Event(System.nanoTime(), Kind.FAULT, target, number, "", 0, 0, note));
@@ -130,9 +128,9 @@ final class Nemesis {
                 fixture.resumeService();
             }
             case CUT_WAKE_UPS -> fixture.cutWakeUps();
-            case KILL_ONE_SERVER, STOP_ONE_SERVER, END_SESSIONS, REAP_PARENTS -> {
+            case KILL_ONE_SERVER, STOP_ONE_SERVER, END_SESSIONS, EXPIRE_SESSION, REAP_PARENTS -> {
                 ChaosService.Harm harm = service.own(fault.kind());
-                harm.begin().run();
+                harm.begin().accept(client.proxies());
                 last(fault);
                 harm.end().run();
             }

@@ -78,7 +78,12 @@ final class ProxiedConnection {
         byte[] buffer = new byte[PIECE];
         try {
             InputStream in = from.getInputStream();
+            boolean isFirst = direction == Direction.TO_CLIENT;
             for (int count = in.read(buffer); count > 0; count = in.read(buffer)) {
+                if (isFirst) {
+                    proxy.greeted(Arrays.copyOf(buffer, count));
+                    isFirst = false;
+                }
                 // Before it is passed on: whoever acts on it acts later than this.
                 if (!isToBePassedOn(direction)) {
                     cut();

@@ -44,6 +44,7 @@ public final class TcpProxy implements AutoCloseable {
     private long roundTrips;
     private long replies;
     private long replyToDrop;
+    private byte[] greeting = {};
 
     private TcpProxy(int serverPort) throws IOException {
         InetAddress loopback = InetAddress.getLoopbackAddress();
@@ -175,6 +176,19 @@ public final class TcpProxy implements AutoCloseable {
      */
     public int connections() {
         return connections.size();
+    }
+
+    /**
+     * What the server said first on the connection that it answered last: where a session is given to a client, it says which.
+     *
+     * @return the bytes that came at once; none before there was a connection
+     */
+    public synchronized byte[] greeting() {
+        return greeting.clone();
+    }
+
+    synchronized void greeted(byte[] first) {
+        greeting = first;
     }
 
     synchronized void roundTripBegins() {

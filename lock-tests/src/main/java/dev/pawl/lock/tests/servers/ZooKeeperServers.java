@@ -218,6 +218,15 @@ public final class ZooKeeperServers implements ServerFixture {
         processes.signal(Signal.STOP, List.of(paused.clients()));
     }
 
+    /**
+     * Stops the leader where it stands, until {@link #resume}. The others choose another after 3 s.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public synchronized void pauseLeader() {
+        processes.signal(Signal.STOP, List.of(first(LEADER).clients()));
+    }
+
     /** Kills all servers but one, which is then read-only at best. */
     public synchronized void killAllButOne() {
         kill(List.copyOf(running).subList(1, running.size()));
@@ -257,6 +266,20 @@ public final class ZooKeeperServers implements ServerFixture {
     @Override
     public void cutConnections() {
         members.forEach(member -> member.proxy().cut());
+    }
+
+    /**
+     * Ends the session of a client that has it still, as if it had expired: the servers forget it, and the client hears of it when
+     * it connects again. Does nothing to one that is over.
+     *
+     * @param proxies that this client alone comes through
+     */
+    public void expire(Collection<TcpProxy> proxies) {
+        for (TcpProxy proxy : proxies) {
+            ForeignSession session = new ForeignSession(proxy.greeting());
+            // To be asked again: its client may come back while it is being closed.
+            processes.await("a session does not end", running, () -> session.isClosed(direct()));
+        }
     }
 
     @Override

@@ -57,6 +57,15 @@ class TcpProxyTest {
     }
 
     @Test
+    void greeting_isWhatTheServerSaidFirstOnItsLastConnection() throws IOException {
+        assertThat(proxy.greeting()).isEmpty();
+        try (Client client = connect()) {
+            client.ask("not this");
+            assertThat(new String(proxy.greeting(), StandardCharsets.UTF_8)).isEqualTo(EchoServer.GREETING + "\n");
+        }
+    }
+
+    @Test
     void requestInPieces_isOneRoundTrip() throws IOException {
         try (Client client = connect()) {
             client.send("in ");

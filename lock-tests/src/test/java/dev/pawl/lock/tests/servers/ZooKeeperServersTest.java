@@ -2,13 +2,19 @@ package dev.pawl.lock.tests.servers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,6 +66,26 @@ class ZooKeeperServersTest {
         ensemble.startMissing();
         assertThat(isThere(ensemble, "/before")).isTrue();
         ensemble.heal();
+    }
+
+    @Test
+    void expire_endsTheSessionThatCameThroughAProxy_andNoOther() throws Exception {
+        int port = Integer.parseInt(standalone.addresses().replaceFirst(".*:", ""));
+        BlockingQueue<KeeperState> states = new LinkedBlockingQueue<>();
+        create(standalone, "/parent");
+        try (TcpProxy proxy = TcpProxy.to(port);
+                ZooKeeper ended =
+                        new ZooKeeper("127.0.0.1:" + proxy.port(), 60_000, event -> states.add(event.getState()));
+                ZooKeeper other = new ZooKeeper("127.0.0.1:" + port, 60_000, event -> {})) {
+            ended.create("/parent/ended", new byte[0], ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
+            other.create("/parent/other", new byte[0], ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
+            standalone.expire(List.of(proxy));
+            assertThat(isThere(standalone, "/parent/ended")).isFalse();
+            assertThat(isThere(standalone, "/parent/other")).isTrue();
+            await().until(() -> states.contains(KeeperState.Expired));
+            // It is over, which is no failure.
+            standalone.expire(List.of(proxy));
+        }
     }
 
     /** By this the backend knows whether a read may be old. */

@@ -7,6 +7,7 @@ import dev.pawl.lock.tests.servers.ZooKeeperServers;
 import java.time.Duration;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooKeeper;
+import org.junit.jupiter.api.Test;
 
 /** One ZooKeeper server under faults. A client that is stopped or cut off for three leases loses its session. */
 class ZooKeeperChaosTest extends ChaosTest {
@@ -27,7 +28,15 @@ class ZooKeeperChaosTest extends ChaosTest {
         ZooKeeperServers servers = servers();
         return ChaosService.of(name(), new ZooKeeperFixture(servers, ZooKeeperFixture.SESSION))
                 .with(FaultKind.CUT_WAKE_UPS)
-                .with(FaultKind.REAP_PARENTS, () -> reap(servers));
+                .with(FaultKind.REAP_PARENTS, () -> reap(servers))
+                .withOneClient(FaultKind.EXPIRE_SESSION, servers::expire)
+                .oneHolderExceptUnder(FaultKind.EXPIRE_SESSION);
+    }
+
+    /** As its page says: the holder hears of it with its next answer. */
+    @Test
+    void aSessionThatIsEndedAtTheServers_givesALockTwice() throws Exception {
+        assertBreaks(FaultKind.EXPIRE_SESSION, 4);
     }
 
     /** What the server does to a container that is empty; here each time that one is empty for a moment. */

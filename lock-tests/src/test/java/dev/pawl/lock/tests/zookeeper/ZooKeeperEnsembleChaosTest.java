@@ -6,10 +6,12 @@ import dev.pawl.lock.tests.chaos.FaultKind;
 import dev.pawl.lock.tests.servers.ZooKeeperServers;
 import java.util.Optional;
 
-/** Three ZooKeeper servers under faults, whose leader is killed. Too much for the seconds that every build has. */
+/** Three ZooKeeper servers under faults, whose leader is killed and stopped. Too much for the seconds that every build has. */
 final class ZooKeeperEnsembleChaosTest extends ZooKeeperChaosTest {
 
     private static final int LEAST_SECONDS = 60;
+
+    private int stops;
 
     @Override
     ZooKeeperServers servers() {
@@ -30,17 +32,31 @@ final class ZooKeeperEnsembleChaosTest extends ZooKeeperChaosTest {
 
     @Override
     protected ChaosService service() {
+        ZooKeeperServers servers = servers();
         return super.service()
-                .with(
-                        FaultKind.KILL_ONE_SERVER,
-                        this::killLeader,
-                        () -> servers().startMissing());
+                .with(FaultKind.KILL_ONE_SERVER, () -> once(servers::killLeader), servers::startMissing)
+                .with(FaultKind.STOP_ONE_SERVER, () -> once(this::stopOne), () -> {
+                    servers.resume();
+                    // Returns when all agree again.
+                    servers.startMissing();
+                });
+    }
+
+    /** The leader, which must not go on as one, and a follower in turns. */
+    private void stopOne() {
+        if (stops % 2 == 0) {
+            servers().pauseLeader();
+        } else {
+            servers().followerUrl();
+            servers().pauseFollower();
+        }
+        stops++;
     }
 
     /** There may be an election just now. */
-    private void killLeader() {
-        Bench.await("a leader is killed").ignoreExceptions().until(() -> {
-            servers().killLeader();
+    private static void once(Runnable harm) {
+        Bench.await("one server of an ensemble is harmed").ignoreExceptions().until(() -> {
+            harm.run();
             return true;
         });
     }
