@@ -52,6 +52,11 @@ final class Acquisition {
         return ok.at();
     }
 
+    /** Whether its deadline had passed when its holder got to see it. */
+    boolean wasOver() {
+        return ok.until() <= ok.at();
+    }
+
     /**
      * The end of its claim: the release, the loss, the last deadline that the holder is known to have had, or its death. Never
      * later than it was: a deadline that a renewal moved after the holder last looked does not count, and of a lease that was lost

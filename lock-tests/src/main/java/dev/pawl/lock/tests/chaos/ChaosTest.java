@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /**
  * A backend under faults: some seconds of it in every build, as long as {@code -Dchaos.seconds} says on demand. Other system
  * properties: {@code chaos.backend} runs that one only, {@code chaos.seed} repeats a schedule of faults (not what the
- * processes make of it).
+ * processes make of it), {@code chaos.keep} keeps the logs of runs that are as they should be, too.
  */
 public abstract class ChaosTest {
 
@@ -87,7 +87,9 @@ public abstract class ChaosTest {
         assertThat((long) report.faults().size())
                 .as(report.summary())
                 .isGreaterThanOrEqualTo(isLong ? FAULTS : time.toSeconds() / SECONDS_A_FAULT);
-        report.forget();
+        if (!Boolean.getBoolean(PROPERTY + "keep")) {
+            report.forget();
+        }
     }
 
     /**

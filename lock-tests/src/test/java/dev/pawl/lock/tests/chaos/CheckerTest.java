@@ -203,6 +203,20 @@ final class CheckerTest {
     }
 
     @Test
+    void aLeaseThatWasOverWhenItsHolderGotToSeeIt_claimsNothing() {
+        Recorded stoodStill = new Recorded()
+                .held("c0.1", 1, "a", 2, 0, 10, 100)
+                .add(0, Kind.INVOKE, "c1.1", 1, "a", 0, 0)
+                .add(50, Kind.OK, "c1.1", 1, "a", 1, 50);
+        assertOnly(stoodStill);
+        Recorded went = new Recorded()
+                .held("c0.1", 1, "a", 2, 0, 10, 100)
+                .add(0, Kind.INVOKE, "c1.1", 1, "a", 0, 0)
+                .add(50, Kind.OK, "c1.1", 1, "a", 1, 51);
+        assertOnly(went, 4);
+    }
+
+    @Test
     void oneClaimOverTwo_isTwoViolations() {
         Recorded recorded = new Recorded()
                 .held("c0.1", 1, "a", 1, 0, 10, 500)
@@ -250,6 +264,16 @@ final class CheckerTest {
                 .isEmpty();
         assertThat(excused(twoHolders().fault(FaultKind.EMPTY_SERVER, "c1", 1_150, 1_160)))
                 .containsExactlyInAnyOrder(2, 4);
+    }
+
+    /** Who says of a fault that two may hold a lock under it, has not said that a lost hold is handed on. */
+    @Test
+    void theYoungerOfTwoHolders_isExcusedOnlyWhereLostHoldsAreHandedOn() {
+        Promise oneHolder = new Promise(Set.of(FaultKind.EMPTY_SERVER), Set.of(), Duration.ofMillis(Recorded.LEASE));
+        Recorded ofTheYounger = twoHolders().fault(FaultKind.EMPTY_SERVER, "c1", 1_050, 1_060);
+        assertThat(Checker.check(oneHolder, ofTheYounger.history()).stream().map(Violation::invariant))
+                .containsExactlyInAnyOrder(2, 4);
+        assertThat(excused(ofTheYounger)).isEmpty();
     }
 
     @Test

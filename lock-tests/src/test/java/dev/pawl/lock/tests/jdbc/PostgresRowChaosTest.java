@@ -23,7 +23,9 @@ final class PostgresRowChaosTest extends ChaosTest {
         return ChaosService.of(name(), new PostgresRowFixture())
                 .with(FaultKind.END_SESSIONS, PostgresServer.shared()::cutConnections)
                 .oneHolderExceptUnder(BREAK_CONNECTIONS)
-                // Found here: until then its process hands it on, with tokens that are smaller than the next holder's.
+                // Found here, and to go: until then its process hands it on, with tokens that are smaller than the next
+                // holder's.
+                // Without this line the younger of two holders is no longer excused, either.
                 .orderExceptUnder(BREAK_CONNECTIONS);
     }
 

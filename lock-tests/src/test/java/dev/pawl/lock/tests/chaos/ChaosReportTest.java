@@ -1,0 +1,58 @@
+package dev.pawl.lock.tests.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What people are shown of a run. */
+final class ChaosReportTest {
+
+    private static final Duration LEASE = Duration.ofMillis(Recorded.LEASE);
+
+    @TempDir
+    private Path directory;
+
+    private ChaosReport report(Recorded recorded) {
+        History history = recorded.history();
+        List<Violation> violations = Checker.check(Promise.strict(LEASE), history);
+        return new ChaosReport("toy", ChaosPlan.of(42, LEASE, List.of()), history, violations, directory);
+    }
+
+    private static Recorded oneHolder() {
+        return new Recorded().held("c0.1", 1, "a", 1, 0, 10, 20).fault(FaultKind.STOP_CLIENT, "c0", 30, 3_000);
+    }
+
+    private static Recorded twoHolders() {
+        return oneHolder().held("c1.1", 1, "a", 2, 0, 15, 25);
+    }
+
+    @Test
+    void everyRun_isARowOfOneTable() throws IOException {
+        Path table = directory.resolve("summary.md");
+        report(oneHolder()).enter(table);
+        report(twoHolders()).enter(table);
+        List<String> lines = Files.readAllLines(table);
+        assertThat(lines).hasSize(4);
+        assertThat(lines.get(0)).startsWith("| backend | seed |");
+        assertThat(lines.get(2)).isEqualTo("| `toy` | 42 | 3 s | 1 | 0 | 1 | 0 | 1 | `STOP_CLIENT` 1 | none |");
+        assertThat(lines.get(3)).isEqualTo("| `toy` | 42 | 3 s | 2 | 0 | 2 | 0 | 1 | `STOP_CLIENT` 1 | **{4=1}** |");
+        assertThat(lines).allMatch(line -> line.chars().filter(it -> it == '|').count() == 11);
+    }
+
+    @Test
+    void aFailure_saysHowToRunItAgain_whichInvariant_andTheSmallestHistory() throws IOException {
+        String failure = report(twoHolders()).failure();
+        assertThat(failure)
+                .contains("-Dchaos.backend=toy -Dchaos.seed=42")
+                .contains("invariant 4: c1.1 with token 2 got a 5.000 ms before the claim of c0.1 with token 1 ended")
+                .containsPattern("c0.1 +OK +a token 1")
+                .containsPattern("c1.1 +OK +a token 2");
+        assertThat(Files.readString(directory.resolve("violation-1.svg"))).startsWith("<svg");
+    }
+}
