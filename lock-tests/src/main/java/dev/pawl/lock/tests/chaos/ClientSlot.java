@@ -32,6 +32,7 @@ final class ClientSlot implements AutoCloseable {
     private final Map<String, String> settings;
     private final Path clock;
     private int incarnation;
+    private boolean closed;
     private int aims;
     private volatile @Nullable ChildJvm process;
 
@@ -68,8 +69,11 @@ final class ClientSlot implements AutoCloseable {
         return proxies;
     }
 
-    /** Starts the next process, and does not wait for it. */
-    void start() {
+    /** Starts the next process, and does not wait for it; none when the run has ended, perhaps before its time. */
+    synchronized void start() {
+        if (closed) {
+            return;
+        }
         String name = name() + "." + ++incarnation;
         Workload.Arguments arguments = new Workload.Arguments(
                 name,
@@ -118,7 +122,8 @@ final class ClientSlot implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         ChildJvm running = process;
         if (running != null) {
             running.close();

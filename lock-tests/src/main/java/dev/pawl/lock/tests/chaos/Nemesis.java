@@ -40,6 +40,18 @@ final class Nemesis {
 
     /** Returns when the last fault is over. */
     void run() throws InterruptedException {
+        try {
+            harmInTime();
+        } finally {
+            lanes.values().forEach(ExecutorService::shutdownNow);
+        }
+        slots.forEach(ClientSlot::heal);
+        failures.stream().findFirst().ifPresent(failure -> {
+            throw new AssertionError("a fault could not be caused: " + failure, failure);
+        });
+    }
+
+    private void harmInTime() throws InterruptedException {
         long start = System.nanoTime();
         for (Fault fault : plan.faults()) {
             TimeUnit.NANOSECONDS.sleep(start + fault.at().toNanos() - System.nanoTime());
@@ -52,10 +64,6 @@ final class Nemesis {
                 throw new AssertionError("a fault does not end");
             }
         }
-        slots.forEach(ClientSlot::heal);
-        failures.stream().findFirst().ifPresent(failure -> {
-            throw new AssertionError("a fault could not be caused: " + failure, failure);
-        });
     }
 
     private String lane(Fault fault) {

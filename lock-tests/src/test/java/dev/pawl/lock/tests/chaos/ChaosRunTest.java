@@ -1,0 +1,86 @@
+package dev.pawl.lock.tests.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run that does not come to its end. */
+@Timeout(60)
+final class ChaosRunTest {
+
+    private static final Duration LONG = Duration.ofMinutes(1);
+
+    @TempDir
+    private Path directory;
+
+    private final List<ProcessHandle> before = new ArrayList<>();
+    private final List<ProcessHandle> seen = new ArrayList<>();
+
+    private ChaosPlan plan(Fault... faults) {
+        return ChaosPlan.of(1, Defect.LEASE, List.of(faults)).played(ToyClient.class, FencedResource.class);
+    }
+
+    /** What the run has started, the resource included; of servers that other tests share there may be more. */
+    private List<ProcessHandle> started() {
+        return ProcessHandle.current()
+                .children()
+                .filter(child -> !before.contains(child))
+                .toList();
+    }
+
+    private History logged() {
+        return History.read(directory);
+    }
+
+    /** A killed client is to be started again while the run ends: it is not. */
+    @Test
+    void aRunThatIsInterrupted_leavesNoProcess() throws Exception {
+        try (ToyService toy = new ToyService(Defect.NONE)) {
+            before.addAll(ProcessHandle.current().children().toList());
+            ChaosPlan plan = plan(
+                    new Fault(FaultKind.KILL_CLIENT, Duration.ofMillis(10), 0, Defect.LEASE, 0),
+                    new Fault(FaultKind.STOP_CLIENT, Duration.ofMillis(20), 1, LONG, 0),
+                    new Fault(FaultKind.KILL_CLIENT, LONG, 2, LONG, 0));
+            FutureTask<History> run =
+                    new FutureTask<>(() -> ChaosRun.run(ChaosService.of("toy", toy), plan, directory));
+            Thread runner = new Thread(run);
+            runner.start();
+            await().until(() -> logged().events(Event.Kind.FAULT).count() == 2);
+            seen.addAll(started());
+            assertThat(seen).hasSizeBetween(ChaosPlan.CLIENTS, ChaosPlan.CLIENTS + 1);
+            runner.interrupt();
+            runner.join();
+            assertThatThrownBy(run::get)
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(InterruptedException.class);
+            await().during(Defect.LEASE.multipliedBy(2)).until(() -> started().isEmpty());
+            assertThat(seen).noneMatch(ProcessHandle::isAlive);
+        }
+    }
+
+    @Test
+    void aFaultThatCannotBeCaused_failsTheRun_andLeavesNoProcess() {
+        try (ToyService toy = new ToyService(Defect.NONE)) {
+            before.addAll(ProcessHandle.current().children().toList());
+            ChaosService service = ChaosService.of("toy", toy).with(FaultKind.END_SESSIONS, () -> {
+                seen.addAll(started());
+                throw new IllegalStateException("no sessions here");
+            });
+            ChaosPlan plan = plan(new Fault(FaultKind.END_SESSIONS, Duration.ofMillis(10), 0, Duration.ZERO, 0));
+            assertThatThrownBy(() -> ChaosRun.run(service, plan, directory))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("no sessions here");
+            assertThat(seen).hasSize(ChaosPlan.CLIENTS + 1).noneMatch(ProcessHandle::isAlive);
+        }
+    }
+}
