@@ -47,7 +47,7 @@ record ChaosPlan(
                 3,
                 4,
                 lease,
-                lease.dividedBy(20),
+                lease.dividedBy(40),
                 lease.plusSeconds(2),
                 ChaosClient.class,
                 FencedResource.class);

@@ -39,7 +39,7 @@ final class Workload {
     private static final int MOST_WRITES = 3;
 
     /** One hold in so many is as many times longer, but not above a lease: it has to be renewed, and faults find it held. */
-    private static final int ONE_IN = 30;
+    private static final int ONE_IN = 40;
 
     /**
      * What a process is told at its start.
