@@ -31,11 +31,13 @@ final class Checker {
     private static final double NANOS_PER_MILLI = 1e6;
 
     private final Promise promise;
+    private final long lease;
     private final History history;
     private final List<Violation> violations = new ArrayList<>();
 
     private Checker(Promise promise, History history) {
         this.promise = promise;
+        lease = promise.lease().toNanos();
         this.history = history;
     }
 
@@ -82,7 +84,7 @@ final class Checker {
             }
             if (largest != null
                     && later.token() <= largest.token()
-                    && !isExcused(promise.orderExceptUnder(), later.slot(), later.invoked(), later.granted())) {
+                    && !isExcused(promise.orderExceptUnder(), later.slot(), later.invoked() - lease, later.granted())) {
                 pair(2, later + " began after " + largest + " had returned", largest, later, false);
             }
         }
@@ -120,10 +122,12 @@ final class Checker {
             }
             current.removeIf(holder -> holder.ended() <= next.granted());
             for (Acquisition holder : current) {
-                // The younger one may be what a hold handed on that was lost before, and did not know it.
-                if (!isExcused(promise.orderExceptUnder(), next.slot(), next.granted(), next.granted())
+                if (!isExcusedAsYounger(next)
                         && !isExcused(
-                                promise.oneHolderExceptUnder(), holder.slot(), holder.granted(), next.granted())) {
+                                promise.oneHolderExceptUnder(),
+                                holder.slot(),
+                                holder.granted() - lease,
+                                next.granted())) {
                     String what = next + " got " + next.lock() + " " + millis(holder.ended() - next.granted())
                             + " before the claim of " + holder + " ended";
                     pair(4, what, holder, next, true);
@@ -131,6 +135,17 @@ final class Checker {
             }
             current.add(next);
         }
+    }
+
+    /**
+     * The younger one may have been granted first and lost before its holder got to see it: then the fault came after the request.
+     * Or it is what a hold handed on that was lost, and did not know it: then the fault may have come before.
+     */
+    private boolean isExcusedAsYounger(Acquisition next) {
+        long from = next.granted() - lease;
+        return isExcused(promise.orderExceptUnder(), next.slot(), from, next.granted())
+                || isExcused(
+                        promise.oneHolderExceptUnder(), next.slot(), Math.max(from, next.invoked()), next.granted());
     }
 
     // 5
@@ -156,7 +171,7 @@ final class Checker {
                     && !isExcused(
                             promise.oneHolderExceptUnder(),
                             holder.slot(),
-                            holder.granted(),
+                            holder.granted() - lease,
                             check.event().at())) {
                 String what = "the lease of " + holder + " called itself valid "
                         + millis(check.event().at() - largest.granted()) + " after " + largest + " was granted";
@@ -222,14 +237,12 @@ final class Checker {
 
     // All
 
-    /** Whether a fault that the promise does not cover harmed this holder, or its hold before it was handed over. */
+    /** Whether a fault that the promise does not cover harmed this holder in this time. */
     private boolean isExcused(Set<FaultKind> uncovered, String slot, long from, long to) {
-        long lease = promise.lease().toNanos();
         return !uncovered.isEmpty()
                 && history.faults().stream()
-                        .anyMatch(fault -> uncovered.contains(fault.kind())
-                                && fault.harms(slot)
-                                && fault.touches(from - lease, to));
+                        .anyMatch(fault ->
+                                uncovered.contains(fault.kind()) && fault.harms(slot) && fault.touches(from, to));
     }
 
     private void pair(int invariant, String what, Acquisition first, Acquisition second, boolean withClaim) {

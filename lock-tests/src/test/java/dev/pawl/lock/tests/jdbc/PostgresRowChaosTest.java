@@ -25,7 +25,7 @@ final class PostgresRowChaosTest extends ChaosTest {
                 .oneHolderExceptUnder(BREAK_CONNECTIONS)
                 // Found here, and to go: until then its process hands it on, with tokens that are smaller than the next
                 // holder's.
-                // Without this line the younger of two holders is no longer excused, either.
+                // Without this line a younger holder that asked after the fault is no longer excused, either.
                 .orderExceptUnder(BREAK_CONNECTIONS);
     }
 
