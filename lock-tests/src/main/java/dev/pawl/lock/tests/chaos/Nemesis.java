@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Nemesis {
 
     private static final long PATIENCE_MINUTES = 2;
+    private static final long END_SECONDS = 10;
 
     private final ChaosService service;
     private final ChaosPlan plan;
@@ -43,12 +44,22 @@ final class Nemesis {
         try {
             harmInTime();
         } finally {
-            lanes.values().forEach(ExecutorService::shutdownNow);
+            end();
         }
         slots.forEach(ClientSlot::heal);
         failures.stream().findFirst().ifPresent(failure -> {
             throw new AssertionError("a fault could not be caused: " + failure, failure);
         });
+    }
+
+    /** Of a run that ends before its time: what is under way is not worth waiting for, but writes down that it is over. */
+    private void end() throws InterruptedException {
+        lanes.values().forEach(ExecutorService::shutdownNow);
+        for (ExecutorService lane : lanes.values()) {
+            if (!lane.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+                System.err.println("a fault does not end, even interrupted");
+            }
+        }
     }
 
     private void harmInTime() throws InterruptedException {
