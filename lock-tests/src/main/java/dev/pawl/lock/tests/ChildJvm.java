@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -33,6 +34,9 @@ public final class ChildJvm implements AutoCloseable {
     private static final String SETTINGS_VARIABLE = "PAWL_CHILD_SETTINGS";
 
     private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    /** The exit status that a shell, and Java, give to what SIGKILL ended. */
+    private static final int KILLED = 128 + 9;
 
     private final Process process;
     private final List<String> lines = new CopyOnWriteArrayList<>();
@@ -165,6 +169,18 @@ public final class ChildJvm implements AutoCloseable {
 
     private static boolean starts(String line, String word) {
         return line.equals(word) || line.startsWith(word + " ");
+    }
+
+    /**
+     * What became of a child that was not killed, and yet has ended.
+     *
+     * @return its exit status and its last lines; empty while it lives, or if a SIGKILL ended it
+     */
+    public Optional<String> endedByItself() {
+        if (process.isAlive() || process.exitValue() == KILLED) {
+            return Optional.empty();
+        }
+        return Optional.of("it ended by itself with " + process.exitValue() + "; it wrote:\n" + tail());
     }
 
     private String tail() {

@@ -79,7 +79,7 @@ final class ChaosRun {
 
     /** Ends the clients. One that does not end must be explained by a request that does not return. */
     private void drain(EventLog log) {
-        slots.forEach(slot -> slot.process().send("drain"));
+        slots.forEach(ClientSlot::drain);
         long deadline =
                 System.nanoTime() + plan.lease().multipliedBy(10).plusSeconds(5).toNanos();
         while (!slots.stream().allMatch(ChaosRun::isClosed) && System.nanoTime() < deadline) {

@@ -5,6 +5,7 @@ import dev.pawl.lock.tests.ChildJvm;
 import dev.pawl.lock.tests.WrongClock;
 import dev.pawl.lock.tests.chaos.Event.Kind;
 import dev.pawl.lock.tests.servers.TcpProxy;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,6 +98,25 @@ final class ClientSlot implements AutoCloseable {
     void kill() {
         log.write(new Event(System.nanoTime(), Kind.KILLED, name() + "." + incarnation, 0, "", 0, 0, ""));
         process().close();
+        requireNotEnded();
+    }
+
+    /** Another that takes its place must not hide that one has failed. */
+    private void requireNotEnded() {
+        process().endedByItself().ifPresent(how -> {
+            throw new AssertionError(name() + "." + incarnation + ": " + how);
+        });
+    }
+
+    /** Tells the process to come to its end. */
+    void drain() {
+        try {
+            process().send("drain");
+        } catch (UncheckedIOException gone) {
+            process().close();
+            requireNotEnded();
+            throw gone;
+        }
     }
 
     /** Stops the process where a thread is about to write; after a while wherever it is. */

@@ -13,6 +13,8 @@ import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run that does not come to its end. */
 @Timeout(60)
@@ -66,6 +68,29 @@ final class ChaosRunTest {
                     .hasCauseInstanceOf(InterruptedException.class);
             await().during(Defect.LEASE.multipliedBy(2)).until(() -> started().isEmpty());
             assertThat(seen).noneMatch(ProcessHandle::isAlive);
+        }
+    }
+
+    /** Dead before anybody has to do with it: its line is read when its output ends. */
+    static final class DyingClient {
+        public static void main(String[] arguments) {
+            System.out.print("ready");
+            System.out.flush();
+            Runtime.getRuntime().halt(3);
+        }
+    }
+
+    /** Where it is killed, and another takes its place, as where nobody harms it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aClientThatEndsByItself_failsTheRun(boolean isKilled) {
+        try (ToyService toy = new ToyService(Defect.NONE)) {
+            Fault kill = new Fault(FaultKind.KILL_CLIENT, Duration.ofMillis(10), 0, Duration.ZERO, 0);
+            ChaosPlan plan =
+                    plan(isKilled ? new Fault[] {kill} : new Fault[0]).played(DyingClient.class, FencedResource.class);
+            assertThatThrownBy(() -> ChaosRun.run(ChaosService.of("toy", toy), plan, directory))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("c0.1: it ended by itself with 3; it wrote:\nready");
         }
     }
 
