@@ -52,9 +52,9 @@ final class Acquisition {
         return ok.at();
     }
 
-    /** Whether its deadline had passed when its holder got to see it. */
+    /** Whether its deadline had passed when its holder got to see it; not if it called itself valid afterwards. */
     boolean wasOver() {
-        return ok.until() <= ok.at();
+        return ok.until() <= ok.at() && checks().isEmpty();
     }
 
     /**

@@ -197,7 +197,7 @@ final class Checker {
                 history.events(Kind.INVOKE).map(Event::lock).distinct().sorted();
         locks.forEach(lock -> {
             Optional<Acquisition> again = history.acquisitions().getOrDefault(lock, List.of()).stream()
-                    .filter(acquisition -> acquisition.granted() > healed.at())
+                    .filter(acquisition -> acquisition.granted() > healed.at() && !acquisition.wasOver())
                     .findFirst();
             if (again.isEmpty() || again.get().granted() > limit) {
                 String what = lock + " was "

@@ -217,6 +217,16 @@ final class CheckerTest {
     }
 
     @Test
+    void aLeaseThatWasOver_andCallsItselfValidAgain_claims() {
+        Recorded revived = new Recorded()
+                .held("c0.1", 1, "a", 1, 0, 10, 100)
+                .add(0, Kind.INVOKE, "c1.1", 1, "a", 0, 0)
+                .add(50, Kind.OK, "c1.1", 1, "a", 2, 50)
+                .add(200, Kind.VALID, "c1.1", 1, "a", 2, 900);
+        assertThat(violations(revived)).anyMatch(violation -> violation.invariant() == 4);
+    }
+
+    @Test
     void oneClaimOverTwo_isTwoViolations() {
         Recorded recorded = new Recorded()
                 .held("c0.1", 1, "a", 1, 0, 10, 500)
@@ -302,6 +312,16 @@ final class CheckerTest {
     void aLockThatIsTakenAgainTooLate_isFound() {
         assertOnly(healed(2_800));
         assertOnly(healed(2_901), 6);
+    }
+
+    @Test
+    void aLeaseThatWasOverWhenItWasSeen_isNotALockTakenAgain() {
+        Recorded recorded = new Recorded()
+                .held("c0.1", 1, "a", 1, 0, 10, 20)
+                .add(100, Kind.HEALED, "harness", 0, "", 0, 0)
+                .add(30, Kind.INVOKE, "c0.1", 2, "a", 0, 0)
+                .add(200, Kind.OK, "c0.1", 2, "a", 2, 200);
+        assertOnly(recorded, 6);
     }
 
     @Test
