@@ -50,6 +50,7 @@ final class Checker {
             checker.claimsAreDisjoint(ofOneLock);
             checker.nobodyIsValidAfterASuccessor(ofOneLock);
         }
+        checker.writesAreOfAcquisitions();
         checker.acceptedTokensDoNotGoDown();
         checker.locksAreTakenAgain();
         checker.everySurvivorReturned();
@@ -68,6 +69,28 @@ final class Checker {
                 pair(1, "a token was given twice: to " + owner + " and to " + acquisition, owner, acquisition, false);
             }
         }
+    }
+
+    /** A token that nobody was given by a return, or a log that is not whole, from which nothing can be concluded. */
+    private void writesAreOfAcquisitions() {
+        Stream.concat(history.events(Kind.ACCEPTED), history.events(Kind.REFUSED))
+                .forEach(write -> {
+                    Acquisition granted = history.acquisition(write);
+                    if (granted == null
+                            || granted.token() != write.token()
+                            || !granted.lock().equals(write.lock())) {
+                        String what = write.process() + " wrote to " + write.lock() + " under token " + write.token()
+                                + (granted == null
+                                        ? ", which it was not granted"
+                                        : ", but was granted " + granted.token());
+                        List<Event> shown = Stream.concat(
+                                        Stream.ofNullable(granted).flatMap(it -> it.grant().stream()), Stream.of(write))
+                                .sorted(Comparator.comparingLong(Event::at))
+                                .toList();
+                        violations.add(new Violation(
+                                1, what, Stream.ofNullable(granted).toList(), shown));
+                    }
+                });
     }
 
     // 2
@@ -126,7 +149,7 @@ final class Checker {
                         && !isExcused(
                                 promise.oneHolderExceptUnder(),
                                 holder.slot(),
-                                holder.granted() - lease,
+                                excusedFrom(holder, next.granted()),
                                 next.granted())) {
                     String what = next + " got " + next.lock() + " " + millis(holder.ended() - next.granted())
                             + " before the claim of " + holder + " ended";
@@ -171,7 +194,7 @@ final class Checker {
                     && !isExcused(
                             promise.oneHolderExceptUnder(),
                             holder.slot(),
-                            holder.granted() - lease,
+                            excusedFrom(holder, check.event().at()),
                             check.event().at())) {
                 String what = "the lease of " + holder + " called itself valid "
                         + millis(check.event().at() - largest.granted()) + " after " + largest + " was granted";
@@ -236,6 +259,14 @@ final class Checker {
     }
 
     // All
+
+    /**
+     * From when on a fault excuses the older holder: from a lease before its grant, for it may be handed on. But whoever does not
+     * hear of a loss for two leases (a ZooKeeper session is as long) has a defect, whatever the fault was.
+     */
+    private long excusedFrom(Acquisition holder, long at) {
+        return Math.max(holder.granted(), at - lease) - lease;
+    }
 
     /** Whether a fault that the promise does not cover harmed this holder in this time. */
     private boolean isExcused(Set<FaultKind> uncovered, String slot, long from, long to) {

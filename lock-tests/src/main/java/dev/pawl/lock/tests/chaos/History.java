@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What all processes of a run have written down, in the order of time. */
 final class History {
@@ -110,6 +111,12 @@ final class History {
     /** What was granted, by lock, in the order in which it returned. */
     Map<String, List<Acquisition>> acquisitions() {
         return acquisitions;
+    }
+
+    /** What an event is about, if it was granted. */
+    @Nullable
+    Acquisition acquisition(Event event) {
+        return granted.get(new Operation(event.process(), event.op()));
     }
 
     List<FaultSpan> faults() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pawl.lock.tests.chaos.Event.Kind;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +13,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -69,7 +71,7 @@ final class CheckerTest {
                 // A clock that is set back in the middle.
                 new Mutant(
                         "wall-clock token",
-                        Set.of(2, 3, 5),
+                        Set.of(1, 2, 3, 5),
                         event -> tokened(event, event.at() < MIDDLE ? event.token() + 1_000 : event.token())),
                 // A parent that is reaped when it is empty, and its sequence with it.
                 new Mutant(
@@ -156,6 +158,17 @@ final class CheckerTest {
     void aRequestThatBeganOneInstantLater_mustHaveALargerToken() {
         Recorded recorded = new Recorded().held("c0.1", 1, "a", 9, 0, 10, 20).held("c1.1", 1, "a", 8, 11, 30, 40);
         assertThat(violations(recorded)).anyMatch(violation -> violation.invariant() == 2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ACCEPTED", "REFUSED"})
+    void aWriteUnderATokenThatNobodyReturnedWith_isFound(Kind kind) {
+        Recorded neverReturned =
+                new Recorded().add(0, Kind.INVOKE, "c0.1", 1, "a", 0, 0).add(20, kind, "c0.1", 1, "a", 9, 0);
+        assertOnly(neverReturned, 1);
+        Recorded another = new Recorded().granted("c0.1", 1, "a", 9, 0, 10).add(20, kind, "c0.1", 1, "a", 10, 0);
+        assertOnly(another, 1);
+        assertOnly(new Recorded().granted("c0.1", 1, "a", 9, 0, 10).add(20, kind, "c0.1", 1, "a", 9, 0));
     }
 
     @Test
@@ -262,6 +275,21 @@ final class CheckerTest {
                 .hasSize(3);
         assertThat(excused(twoHolders().fault(FaultKind.EMPTY_SERVER, FaultSpan.EVERYBODY, 1_400, 1_450)))
                 .hasSize(3);
+    }
+
+    /** As long as its lease was known to be valid; not for ever. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aHolderThatDoesNotHearOfItsLossForTwoLeases_isNotExcused(int later) {
+        Recorded holder = new Recorded()
+                .granted("c0.1", 1, "a", 4, 0, 10)
+                .fault(FaultKind.EMPTY_SERVER, FaultSpan.EVERYBODY, -20, 0)
+                .add(1_100, Kind.VALID, "c0.1", 1, "a", 4, 1_900);
+        assertThat(excused(holder.mutated(event -> event).held("c1.1", 1, "a", 5, 20, 1_600 + later, 1_650)))
+                .containsExactlyElementsOf(Collections.nCopies(later, 4));
+        assertThat(excused(holder.held("c1.1", 1, "a", 5, 20, 1_500, 1_550)
+                        .add(1_600 + later, Kind.VALID, "c0.1", 1, "a", 4, 1_900)))
+                .containsExactlyElementsOf(Collections.nCopies(later, 5));
     }
 
     @Test
