@@ -13,12 +13,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** One run: processes at work, faults, healing, shutdown; then what all of them have written down. */
 final class ChaosRun {
 
     private static final long LOOK_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private static final long SIGHT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final ChaosService service;
     private final ChaosPlan plan;
@@ -67,6 +70,7 @@ final class ChaosRun {
             }
             slots.forEach(ClientSlot::start);
             slots.forEach(slot -> slot.process().awaitLine("ready"));
+            seeWhatIsHeld();
             new Nemesis(service, plan, slots, log).run();
             write(log, Kind.HEALED, "", "");
             TimeUnit.NANOSECONDS.sleep(plan.calm().toNanos());
@@ -75,6 +79,22 @@ final class ChaosRun {
         } finally {
             slots.forEach(ClientSlot::close);
         }
+    }
+
+    /** A fixture that looks in the wrong place would find nothing left, whatever is left. */
+    private void seeWhatIsHeld() {
+        long deadline = System.nanoTime() + SIGHT_NANOS;
+        while (locks().noneMatch(lock -> service.fixture().leftBehind(lock).isPresent())) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("nothing was seen at the service while all clients took locks there for "
+                        + TimeUnit.NANOSECONDS.toSeconds(SIGHT_NANOS) + " s: invariant 7 would prove nothing");
+            }
+            LockSupport.parkNanos(LOOK_EVERY_NANOS);
+        }
+    }
+
+    private Stream<String> locks() {
+        return IntStream.range(0, plan.locks()).mapToObj(i -> "lock-" + i);
     }
 
     /** Ends the clients. One that does not end must be explained by a request that does not return. */
@@ -97,8 +117,7 @@ final class ChaosRun {
 
     private void findWhatIsLeft(EventLog log) {
         long deadline = System.nanoTime() + service.tidyWithin().toNanos();
-        for (int i = 0; i < plan.locks(); i++) {
-            String lock = "lock-" + i;
+        for (String lock : locks().toList()) {
             Optional<String> left = service.fixture().leftBehind(lock);
             while (left.isPresent() && System.nanoTime() < deadline) {
                 LockSupport.parkNanos(LOOK_EVERY_NANOS);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
@@ -71,9 +72,12 @@ final class ChaosRunTest {
         }
     }
 
-    /** Dead before anybody has to do with it: its line is read when its output ends. */
+    /** One of them is dead before anybody has to do with it: its line is read when its output ends. */
     static final class DyingClient {
-        public static void main(String[] arguments) {
+        public static void main(String[] arguments) throws Exception {
+            if (!arguments[0].startsWith("c0.")) {
+                ToyClient.main(arguments);
+            }
             System.out.print("ready");
             System.out.flush();
             Runtime.getRuntime().halt(3);
@@ -91,6 +95,20 @@ final class ChaosRunTest {
             assertThatThrownBy(() -> ChaosRun.run(ChaosService.of("toy", toy), plan, directory))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageContaining("c0.1: it ended by itself with 3; it wrote:\nready");
+        }
+    }
+
+    @Test
+    void aFixtureThatSeesNothing_failsTheRun() {
+        try (ToyService blind = new ToyService(Defect.NONE) {
+            @Override
+            public Optional<String> leftBehind(String name) {
+                return Optional.empty();
+            }
+        }) {
+            assertThatThrownBy(() -> ChaosRun.run(ChaosService.of("toy", blind), plan(), directory))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("invariant 7 would prove nothing");
         }
     }
 

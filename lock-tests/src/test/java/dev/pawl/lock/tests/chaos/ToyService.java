@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * answered by a token or {@code busy}, {@code release <lock> <owner>} by {@code ok}, {@code owner <lock>} by the owner or
  * {@code nobody}.
  */
-final class ToyService implements BackendFixture {
+class ToyService implements BackendFixture {
 
     private static final class Lock {
         @Nullable
