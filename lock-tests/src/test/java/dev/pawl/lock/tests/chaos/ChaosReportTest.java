@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,9 +20,11 @@ final class ChaosReportTest {
     private Path directory;
 
     private ChaosReport report(Recorded recorded) {
-        History history = recorded.history();
-        List<Violation> violations = Checker.check(Promise.strict(LEASE), history);
-        return new ChaosReport("toy", ChaosPlan.of(42, LEASE, List.of()), history, violations, directory);
+        return report(recorded, Promise.strict(LEASE));
+    }
+
+    private ChaosReport report(Recorded recorded, Promise promise) {
+        return new ChaosReport("toy", ChaosPlan.of(42, LEASE, List.of()), recorded.history(), promise, directory);
     }
 
     private static Recorded oneHolder() {
@@ -43,6 +46,17 @@ final class ChaosReportTest {
         assertThat(lines.get(2)).isEqualTo("| `toy` | 42 | 3 s | 1 | 0 | 1 | 0 | 1 | `STOP_CLIENT` 1 | none |");
         assertThat(lines.get(3)).isEqualTo("| `toy` | 42 | 3 s | 2 | 0 | 2 | 0 | 1 | `STOP_CLIENT` 1 | **{4=1}** |");
         assertThat(lines).allMatch(line -> line.chars().filter(it -> it == '|').count() == 11);
+    }
+
+    @Test
+    void whatIsExcused_isCounted() throws IOException {
+        Promise promise = new Promise(Set.of(FaultKind.EMPTY_SERVER), Set.of(), LEASE);
+        ChaosReport report = report(twoHolders().fault(FaultKind.EMPTY_SERVER, FaultSpan.EVERYBODY, 5, 12), promise);
+        assertThat(report.violations()).isEmpty();
+        assertThat(report.summary()).endsWith("all seven invariants hold, 1 excused");
+        Path table = directory.resolve("summary.md");
+        report.enter(table);
+        assertThat(table).content().endsWith("| none, 1 excused |\n");
     }
 
     @Test

@@ -25,8 +25,8 @@ final class DefectsTest {
         try (ToyService toy = new ToyService(defect)) {
             ChaosService service = ChaosService.of("toy", toy).tidyWithin(Defect.LEASE.multipliedBy(3));
             History history = ChaosRun.run(service, plan, directory);
-            List<Violation> violations = Checker.check(service.promise(plan.lease()), history);
-            ChaosReport report = new ChaosReport("toy", plan, history, violations, directory);
+            ChaosReport report = new ChaosReport("toy", plan, history, service.promise(plan.lease()), directory);
+            List<Violation> violations = report.violations();
             System.out.println(defect + ": " + report.summary());
             if (defect == Defect.NONE) {
                 assertThat(violations).as(report.failure()).isEmpty();
