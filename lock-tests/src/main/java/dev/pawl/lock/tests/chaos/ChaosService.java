@@ -1,6 +1,7 @@
 package dev.pawl.lock.tests.chaos;
 
 import dev.pawl.lock.tests.BackendFixture;
+import dev.pawl.lock.tests.WrongClock;
 import dev.pawl.lock.tests.servers.TcpProxy;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -39,10 +40,15 @@ public final class ChaosService {
     private ChaosService(String name, BackendFixture fixture) {
         this.name = name;
         this.fixture = fixture;
+        if (WrongClock.library().isEmpty()) {
+            // Not to be counted among the faults.
+            faults.remove(FaultKind.STEP_CLOCK);
+        }
     }
 
     /**
-     * A service under every fault that any service can have: of the clients, of their networks, and kills and stops of the servers.
+     * A service under every fault that any service can have: of the clients, of their networks, and kills and stops of the servers;
+     * clocks are stepped where {@link WrongClock#library()} is.
      * All servers that the fixture's URL names at 127.0.0.1 are reached through a proxy of each client.
      *
      * @param name what {@code -Dchaos.backend} calls it

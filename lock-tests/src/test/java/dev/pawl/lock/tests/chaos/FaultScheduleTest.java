@@ -2,6 +2,7 @@ package dev.pawl.lock.tests.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pawl.lock.tests.WrongClock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -52,6 +53,15 @@ final class FaultScheduleTest {
                 .collect(Collectors.toSet());
         assertThat(lengths.apply(FaultKind.STOP_BEFORE_WRITE)).containsExactlyInAnyOrder(400L, 960L, 2_400L);
         assertThat(lengths.apply(FaultKind.STOP_CLIENT)).containsExactlyInAnyOrder(400L, 960L, 2_400L);
+    }
+
+    /** What would not happen is not to be counted. */
+    @Test
+    void clocks_areStepped_onlyWhereTheyCanBe() {
+        try (ToyService toy = new ToyService(Defect.NONE)) {
+            assertThat(ChaosService.of("toy", toy).faults().contains(FaultKind.STEP_CLOCK))
+                    .isEqualTo(WrongClock.library().isPresent());
+        }
     }
 
     @Test
