@@ -5,6 +5,7 @@ import dev.pawl.lock.Lease;
 import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.LockClient;
 import dev.pawl.lock.LockConfig;
+import dev.pawl.lock.LockException;
 import dev.pawl.lock.LockOptions;
 import dev.pawl.lock.LockTimeoutException;
 import dev.pawl.lock.tests.ChildJvm;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -83,7 +85,7 @@ final class ChaosClient implements Locks {
         try {
             return Optional.of(request.get(after.toNanos(), TimeUnit.NANOSECONDS));
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof LockBackendException fault ? fault : e;
+            throw e.getCause() instanceof LockException fault ? fault : e;
         } catch (TimeoutException e) {
             request.cancel(true);
         }
@@ -92,6 +94,8 @@ final class ChaosClient implements Locks {
             return Optional.of(request.join());
         } catch (CancellationException e) {
             return Optional.empty();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof LockException fault ? fault : e;
         }
     }
 

@@ -86,6 +86,7 @@ final class ChaosRun {
         long deadline = System.nanoTime() + SIGHT_NANOS;
         while (locks().noneMatch(lock -> service.fixture().leftBehind(lock).isPresent())) {
             if (System.nanoTime() - deadline > 0) {
+                slots.forEach(ClientSlot::requireNotEnded);
                 throw new AssertionError("nothing was seen at the service while all clients took locks there for "
                         + TimeUnit.NANOSECONDS.toSeconds(SIGHT_NANOS) + " s: invariant 7 would prove nothing");
             }

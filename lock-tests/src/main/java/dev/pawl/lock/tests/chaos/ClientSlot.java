@@ -102,7 +102,7 @@ final class ClientSlot implements AutoCloseable {
     }
 
     /** Another that takes its place must not hide that one has failed. */
-    private void requireNotEnded() {
+    void requireNotEnded() {
         process().endedByItself().ifPresent(how -> {
             throw new AssertionError(name() + "." + incarnation + ": " + how);
         });

@@ -173,10 +173,13 @@ final class Workload {
         Optional<Lease> granted;
         try {
             granted = locks.acquire(lock, random);
-        } catch (Exception e) {
+        } catch (LockException | IOException e) {
             log.write(System.nanoTime(), Kind.FAILED, op, lock, 0, 0, e.toString());
             pause(random, Duration.ofMillis(60));
             return;
+        } catch (Exception e) {
+            // Nobody is to meet another one, whatever is broken: the run fails.
+            throw new IllegalStateException("no such failure of a request for " + lock + " is promised", e);
         }
         if (granted.isEmpty()) {
             log.write(System.nanoTime(), Kind.BUSY, op, lock, 0, 0, "");

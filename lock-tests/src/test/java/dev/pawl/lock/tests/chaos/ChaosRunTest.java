@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.pawl.lock.Lease;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,32 @@ final class ChaosRunTest {
             assertThatThrownBy(() -> ChaosRun.run(ChaosService.of("toy", toy), plan, directory))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageContaining("c0.1: it ended by itself with 3; it wrote:\nready");
+        }
+    }
+
+    /** Fails as nothing that Pawl promises does. */
+    static final class BrokenClient implements Locks {
+        public static void main(String[] arguments) throws Exception {
+            Workload.run(arguments, lease -> new BrokenClient());
+        }
+
+        @Override
+        public Optional<Lease> acquire(String lock, Random random) {
+            throw new UnsupportedOperationException("a defect");
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void aRequestThatFailsAsNoneMay_failsTheRun() {
+        try (ToyService toy = new ToyService(Defect.NONE)) {
+            ChaosPlan plan = plan().played(BrokenClient.class, FencedResource.class);
+            assertThatThrownBy(() -> ChaosRun.run(ChaosService.of("toy", toy), plan, directory))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("c0.1: it ended by itself with 2")
+                    .hasMessageContaining("UnsupportedOperationException: a defect");
         }
     }
 
