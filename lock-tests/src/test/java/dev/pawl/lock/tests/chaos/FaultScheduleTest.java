@@ -64,6 +64,15 @@ final class FaultScheduleTest {
         }
     }
 
+    /** Half of its most in the mean: or no deadline is ever moved by a renewal while somebody looks. */
+    @Test
+    void aLongHold_outlivesItsFirstDeadline_butNotTheLimitOfInvariantSix() {
+        ChaosPlan plan = ChaosPlan.drawn(6, TEN_MINUTES, ALL);
+        assertThat(Workload.longHold(plan.hold(), plan.lease()))
+                .isGreaterThanOrEqualTo(plan.lease().multipliedBy(2))
+                .isLessThan(Promise.strict(plan.lease()).takenAgainWithin());
+    }
+
     @Test
     void clocks_jumpBothWays() {
         assertThat(draw(5, TEN_MINUTES).stream()
