@@ -30,7 +30,8 @@ class ZooKeeperChaosTest extends ChaosTest {
                 .with(FaultKind.CUT_WAKE_UPS)
                 .with(FaultKind.REAP_PARENTS, () -> reap(servers))
                 .withOneClient(FaultKind.EXPIRE_SESSION, servers::expire)
-                .oneHolderExceptUnder(FaultKind.EXPIRE_SESSION);
+                .oneHolderExceptUnder(FaultKind.EXPIRE_SESSION)
+                .orderExceptUnder(FaultKind.EXPIRE_SESSION);
     }
 
     /** As its page says: the holder hears of it with its next answer. */
