@@ -83,12 +83,12 @@ final class Checker {
                                 + (granted == null
                                         ? ", which it was not granted"
                                         : ", but was granted " + granted.token());
+                        List<Acquisition> involved = granted == null ? List.of() : List.of(granted);
                         List<Event> shown = Stream.concat(
-                                        Stream.ofNullable(granted).flatMap(it -> it.grant().stream()), Stream.of(write))
+                                        involved.stream().flatMap(it -> it.grant().stream()), Stream.of(write))
                                 .sorted(Comparator.comparingLong(Event::at))
                                 .toList();
-                        violations.add(new Violation(
-                                1, what, Stream.ofNullable(granted).toList(), shown));
+                        violations.add(new Violation(1, what, involved, shown));
                     }
                 });
     }
