@@ -21,12 +21,21 @@ final class FreePorts {
     private static final int PORTS_OF_A_FORK = 2_500;
 
     private static final int FORKS = 4;
-    private static final int FIRST = 10_000 + PORTS_OF_A_FORK * (Integer.getInteger("test.fork", 0) % FORKS);
+    private static final int FIRST = 10_000 + PORTS_OF_A_FORK * (fork() % FORKS);
     private static final int END = FIRST + PORTS_OF_A_FORK;
 
     private static final Set<Integer> taken = new HashSet<>();
 
     private FreePorts() {}
+
+    /** A number that is not one would let two JVMs choose from the same ports, and nobody would see why tests fail now and then. */
+    private static int fork() {
+        String fork = System.getProperty("test.fork", "fork-0");
+        if (!fork.matches("fork-\\d{1,4}")) {
+            throw new IllegalStateException("test.fork=" + fork + ": the build has not said which of its JVMs this is");
+        }
+        return Integer.parseInt(fork.substring("fork-".length()));
+    }
 
     /** Ports that nobody listens on, nor on the one {@link #CLUSTER_BUS_OFFSET} above; never the same twice in one JVM. */
     static synchronized List<Integer> take(int count) {
