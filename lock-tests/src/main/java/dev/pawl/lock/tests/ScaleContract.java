@@ -121,14 +121,14 @@ public interface ScaleContract extends ContractCase {
     default void aThousandVirtualThreads_haveOneHolderAtATime() {
         Optional<Executor> executor = VirtualThreads.perTask();
         assumeTrue(executor.isPresent(), "this JDK has no virtual threads");
+        LockClient client = bench().client();
         List<String> names = Stream.generate(bench()::name).limit(20).toList();
         List<AtomicInteger> inside =
                 names.stream().map(name -> new AtomicInteger()).toList();
         List<CompletableFuture<Boolean>> uses = IntStream.range(0, 1_000)
                 .mapToObj(i -> CompletableFuture.supplyAsync(
                         () -> {
-                            try (Lease lease =
-                                    bench().client().lock(names.get(i % 20)).acquire()) {
+                            try (Lease lease = client.lock(names.get(i % 20)).acquire()) {
                                 boolean alone = inside.get(i % 20).incrementAndGet() == 1;
                                 inside.get(i % 20).decrementAndGet();
                                 return alone && lease.isValid();
