@@ -371,7 +371,9 @@ public final class Bench implements AutoCloseable {
                 lease.get().close();
             });
         }
-        assertThat(fixture.leftBehind(name)).as("left of %s by the probe", name).isEmpty();
+        await("nothing is left of " + name + " by the probe, nor by what came after it")
+                .atMost(within)
+                .untilAsserted(() -> assertThat(fixture.leftBehind(name)).isEmpty());
     }
 
     /** Ends everything that the case has started. */

@@ -177,10 +177,10 @@ class JdbcLockGuardTest {
                 .during(BRIEF.multipliedBy(2))
                 .until(() -> !next.isDone() || next.isCompletedExceptionally());
         guard.enter(transaction, lease.token());
-        transaction.commit();
         assertThat(next.isDone() && !next.isCompletedExceptionally())
                 .as("granted before the commit")
                 .isFalse();
+        transaction.commit();
         try (Lease taken =
                 next.exceptionallyCompose(fault -> retried(other, fault)).get(40, TimeUnit.SECONDS)) {
             assertStale(transaction, lease.token());
