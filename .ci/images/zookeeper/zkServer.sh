@@ -7,7 +7,7 @@ if [ "$1" = --config ]; then
     shift 2
 fi
 [ "$1" = start-foreground ] || { echo "zkServer.sh: only start-foreground is here, not $1" >&2; exit 1; }
-classpath=$config:/usr/share/java/zookeeper.jar:/usr/share/java/slf4j-simple.jar
+classpath=$config:/usr/share/zookeeper/*
 # shellcheck disable=SC2086 # flags are words
 exec java -cp "$classpath" "-Xmx${ZK_SERVER_HEAP:-1000}m" -Dzookeeper.log.dir="${ZOO_LOG_DIR:-/logs}" \
     $SERVER_JVMFLAGS $JVMFLAGS org.apache.zookeeper.server.quorum.QuorumPeerMain "${2:-$config/zoo.cfg}"
