@@ -25,6 +25,8 @@ final class PostgresDialect extends Dialect {
     /** Serialization failure, deadlock, unique violation, lock not available. */
     private static final Set<String> LOST_RACES = Set.of("40001", "40P01", "23505", "55P03");
 
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
     private static final Map<String, ?> WAKING =
             Map.of("reservation", RESERVATION.toNanos() / 1_000, "channel", CHANNEL);
 
@@ -180,7 +182,9 @@ final class PostgresDialect extends Dialect {
             token = tokenIn(statement);
         } catch (SQLException e) {
             undo(connection, e);
-            if (!isLostRace(e)) {
+            // Another try ends no deadlock and takes no newer snapshot: what the transaction has stays, and so would
+            // the wait.
+            if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
                 throw e;
             }
             return 0;

@@ -8,6 +8,7 @@ import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.LockClient;
+import dev.pawl.lock.LockException;
 import dev.pawl.lock.LockTimeoutException;
 import dev.pawl.lock.jdbc.JdbcLocks;
 import dev.pawl.lock.tests.servers.H2Server;
@@ -23,7 +24,14 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,10 +64,12 @@ class JoinedModeTest {
     }
 
     private final List<AutoCloseable> opened = new ArrayList<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
     private String url = "";
 
     @AfterEach
     void close() throws Exception {
+        threads.shutdown();
         for (AutoCloseable resource : opened) {
             resource.close();
         }
@@ -110,6 +120,102 @@ class JoinedModeTest {
         assertThat(tokens).isSorted().doesNotHaveDuplicates();
     }
 
+    /** The token of the transaction that is rolled back is in no row: only the clock says that the next one comes after it. */
+    @ParameterizedTest
+    @EnumSource
+    void aTransactionThatBeganBefore_getsALaterTokenThanOneThatWasRolledBack(Database database) throws SQLException {
+        start(database);
+        Connection early = transaction();
+        Connection late = transaction();
+        JdbcLocks.lockIn(early, "other");
+        FencingToken undone = JdbcLocks.lockIn(late, "job");
+        late.rollback();
+        assertThat(JdbcLocks.lockIn(early, "job")).isGreaterThan(undone);
+    }
+
+    /** Two make the row of a new name at once: one waits for the other, whose row then vanishes. */
+    @ParameterizedTest
+    @EnumSource
+    void aNewNameWhoseFirstHolderRollsBack_hasTokensInOrder(Database database) throws Exception {
+        start(database);
+        List<Connection> both = List.of(transaction(), transaction());
+        for (int round = 0; round < 500; round++) {
+            String name = "new-" + round;
+            CyclicBarrier together = new CyclicBarrier(2);
+            Queue<FencingToken> inOrder = new ConcurrentLinkedQueue<>();
+            CompletableFuture.allOf(both.stream()
+                            .map(connection -> CompletableFuture.runAsync(
+                                    () -> takeAndRollBack(together, connection, name, inOrder), threads))
+                            .toArray(CompletableFuture<?>[]::new))
+                    .get(60, TimeUnit.SECONDS);
+            assertThat(List.copyOf(inOrder)).hasSize(2).isSorted().doesNotHaveDuplicates();
+        }
+    }
+
+    private static void takeAndRollBack(
+            CyclicBarrier together, Connection connection, String name, Queue<FencingToken> inOrder) {
+        try {
+            together.await();
+            inOrder.add(JdbcLocks.lockIn(connection, name, PATIENT));
+            connection.rollback();
+        } catch (SQLException | InterruptedException | BrokenBarrierException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Its snapshot is older than the row that it waited for, and stays so, however often it asks. */
+    @Test
+    void onPostgres_aSnapshotThatIsTooOld_isAFault_andNotWaitedFor() throws Exception {
+        start(Database.POSTGRESQL);
+        Connection holder = transaction();
+        JdbcLocks.lockIn(holder, "a");
+        Connection caller = transaction();
+        caller.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        try (Statement statement = caller.createStatement()) {
+            statement.execute("SELECT 1 FROM pawl_lock");
+            holder.commit();
+            assertThatThrownBy(() -> JdbcLocks.lockIn(caller, "a", PATIENT))
+                    .isInstanceOf(LockBackendException.class)
+                    .hasMessageContaining("40001");
+            statement.execute("SELECT 1");
+        }
+        caller.rollback();
+        assertThat(JdbcLocks.lockIn(caller, "a", PATIENT).value()).isPositive();
+    }
+
+    /** What the database says of it ends it: a transaction that only tries again keeps what the other one waits for. */
+    @Test
+    void onPostgres_aDeadlock_isAFaultForOneOfTheTwo() throws Exception {
+        start(Database.POSTGRESQL);
+        Connection one = transaction();
+        Connection two = transaction();
+        JdbcLocks.lockIn(one, "x");
+        JdbcLocks.lockIn(two, "y");
+        Queue<LockException> faults = new ConcurrentLinkedQueue<>();
+        CompletableFuture.allOf(
+                        CompletableFuture.runAsync(() -> takeOrRollBack(one, "y", faults), threads),
+                        CompletableFuture.runAsync(() -> takeOrRollBack(two, "x", faults), threads))
+                .get(60, TimeUnit.SECONDS);
+        assertThat(faults)
+                .singleElement()
+                .satisfies(fault -> assertThat(fault)
+                        .isInstanceOf(LockBackendException.class)
+                        .hasMessageContaining("40P01"));
+    }
+
+    private static void takeOrRollBack(Connection connection, String name, Queue<LockException> faults) {
+        try {
+            JdbcLocks.lockIn(connection, name, PATIENT);
+        } catch (LockException e) {
+            faults.add(e);
+            try {
+                connection.rollback();
+            } catch (SQLException f) {
+                throw new IllegalStateException(f);
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void aTimeout_leavesTheTransactionUsable(Database database) throws SQLException {
@@ -142,8 +248,7 @@ class JoinedModeTest {
         Connection caller = transaction();
         CompletableFuture<FencingToken> waiter =
                 CompletableFuture.supplyAsync(() -> JdbcLocks.lockIn(caller, "new", PATIENT));
-        assertThat(waiter.copy().orTimeout(200, java.util.concurrent.TimeUnit.MILLISECONDS))
-                .failsWithin(Duration.ofSeconds(1));
+        assertThat(waiter.copy().orTimeout(200, TimeUnit.MILLISECONDS)).failsWithin(Duration.ofSeconds(1));
         holder.commit();
         assertThat(waiter)
                 .succeedsWithin(PATIENT)
