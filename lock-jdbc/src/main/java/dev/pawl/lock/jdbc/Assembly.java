@@ -16,7 +16,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -131,8 +130,7 @@ final class Assembly {
         // threads the connection of that thread's own transaction, which is not ours to commit.
         boolean runsOnCallers = own != null && !(dialect instanceof H2Dialect);
         int most = dialect instanceof H2Dialect ? H2_THREADS : THREADS;
-        ExecutorService threads =
-                threads(options.mode() == JdbcBackend.Mode.ROW ? Math.max(most, options.rowConnections()) : most);
+        ExecutorService threads = threads(most);
         ExecutorService ahead = threads(1);
         opened.push(threads::shutdown);
         opened.push(ahead::shutdown);
@@ -146,7 +144,7 @@ final class Assembly {
                 runsOnCallers);
         HoldMode mode = options.mode() == JdbcBackend.Mode.LEASE
                 ? leaseMode(database, source, own)
-                : rowMode(database, source, own, threads);
+                : rowMode(database, source, own);
         return new JdbcBackend(options, mode, this::closeOpened);
     }
 
@@ -199,8 +197,7 @@ final class Assembly {
                         + (durability == TokenDurability.CLOCK_FLOORED ? WRITES_LATE : ""));
     }
 
-    private HoldMode rowMode(Database database, DataSource source, @Nullable OwnPool own, Executor threads)
-            throws SQLException {
+    private HoldMode rowMode(Database database, DataSource source, @Nullable OwnPool own) throws SQLException {
         Dialect dialect = database.dialect();
         if (dialect instanceof H2Dialect) {
             throw new LockConfigException("row mode is not for H2; use lease mode, or another database");
@@ -208,6 +205,9 @@ final class Assembly {
         DataSource pool = own == null
                 ? source
                 : opened(own.open(node + "-row", options.rowConnections() + RowMode.SPARE, false, settings(dialect)));
+        // Not those of the attempts, which may all wait for a connection that only a release gives back.
+        ExecutorService threads = threads(options.rowConnections());
+        opened.push(threads::shutdown);
         return new RowMode(
                 database,
                 pool,

@@ -119,7 +119,7 @@ final class Database {
         return on(here ? blocking : own, body);
     }
 
-    private static <T> CompletableFuture<T> on(Executor executor, Supplier<T> body) {
+    static <T> CompletableFuture<T> on(Executor executor, Supplier<T> body) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         try {
             executor.execute(() -> {

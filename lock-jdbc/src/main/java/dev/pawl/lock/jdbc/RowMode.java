@@ -188,7 +188,7 @@ final class RowMode implements HoldMode {
     @Override
     public CompletionStage<Map<Grant, RenewalOutcome>> renew(Collection<Grant> due, Executor blocking) {
         Map<Grant, CompletableFuture<RenewalOutcome>> answers = new HashMap<>();
-        due.forEach(grant -> answers.put(grant, database.run(blocking, () -> renew(ours(grant)))));
+        due.forEach(grant -> answers.put(grant, Database.on(threads, () -> renew(ours(grant)))));
         return CompletableFuture.allOf(answers.values().toArray(CompletableFuture<?>[]::new))
                 .thenApply(all -> {
                     Map<Grant, RenewalOutcome> outcomes = new HashMap<>();
@@ -244,7 +244,7 @@ final class RowMode implements HoldMode {
         }
         String lock = grant.contest().name();
         CompletableFuture<Boolean> ended =
-                database.run(threads, () -> database.repeat(lock, end -> how.of(grant.hold())));
+                Database.on(threads, () -> database.repeat(lock, end -> how.of(grant.hold())));
         ending.put(lock, ended);
         return ended.whenComplete((done, failure) -> ending.remove(lock, ended));
     }

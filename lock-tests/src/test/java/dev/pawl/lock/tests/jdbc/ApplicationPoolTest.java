@@ -43,6 +43,9 @@ final class ApplicationPoolTest {
 
     private static final int CONNECTIONS = 4;
 
+    /** More than a client has threads. */
+    private static final int MANY = 40;
+
     private final PostgresServer server = PostgresServer.shared();
     private final SqlClients clients = new SqlClients();
 
@@ -189,6 +192,30 @@ final class ApplicationPoolTest {
             own.rollback();
         }
         assertThat(strings("SELECT line FROM business")).isEmpty();
+    }
+
+    /** A release gives back the connection that they wait for: if it stood in line behind them, all would wait for the pool's limit. */
+    @Test
+    void releaseInRowMode_isNotBehindAttemptsThatWaitForAConnection() throws Exception {
+        LockClient client = clients.closing(LockClient.using(JdbcBackend.builder(pool("SELECT 1"))
+                .mode(Mode.ROW)
+                .rowConnections(CONNECTIONS)
+                .build()));
+        List<Lease> held = new ArrayList<>();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            held.add(client.lock("held-" + i).tryAcquire().orElseThrow());
+        }
+        List<CompletableFuture<Lease>> wanted = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            wanted.add(client.lock("wanted-" + i).acquireAsync());
+        }
+        Bench.await("threads that wait for a connection")
+                .during(Duration.ofMillis(200))
+                .until(() -> wanted.stream().noneMatch(CompletableFuture::isDone));
+        held.get(0).close();
+        assertThat(CompletableFuture.anyOf(wanted.toArray(CompletableFuture<?>[]::new)))
+                .succeedsWithin(Duration.ofSeconds(4));
+        assertThat(held.subList(1, CONNECTIONS)).allMatch(Lease::isValid);
     }
 
     private void createBusinessTable() {
