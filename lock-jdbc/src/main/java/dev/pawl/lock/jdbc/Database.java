@@ -103,9 +103,10 @@ final class Database {
     <T> CompletableFuture<T> exchange(
             String lock, Executor blocking, Work<T> work, @Nullable Consumer<Unresolved> unresolved) {
         long submittedAt = System.nanoTime();
+        boolean inLine = !runsHere();
         return run(blocking, () -> {
             long waited = System.nanoTime() - submittedAt;
-            if (!runsOnCallers && waited > limitNanos) {
+            if (inLine && waited > limitNanos) {
                 throw late(lock, waited); // It has been given up already.
             }
             return call(lock, work, unresolved);
@@ -115,8 +116,11 @@ final class Database {
     /** Runs what blocks where it may. */
     <T> CompletableFuture<T> run(Executor blocking, Supplier<T> body) {
         // An interrupt closes what a virtual thread reads from: the others that wait would hear of it.
-        boolean here = runsOnCallers && !VirtualThreads.isVirtual(Thread.currentThread());
-        return on(here ? blocking : own, body);
+        return on(runsHere() ? blocking : own, body);
+    }
+
+    private boolean runsHere() {
+        return runsOnCallers && !VirtualThreads.isVirtual(Thread.currentThread());
     }
 
     static <T> CompletableFuture<T> on(Executor executor, Supplier<T> body) {
@@ -140,7 +144,7 @@ final class Database {
      * is stopped. The exchange itself is not over then.
      */
     <T> CompletableFuture<T> inTime(String lock, CompletableFuture<T> exchange) {
-        if (runsOnCallers || exchange.isDone()) {
+        if (runsHere() || exchange.isDone()) {
             return exchange;
         }
         return exchange.copy()

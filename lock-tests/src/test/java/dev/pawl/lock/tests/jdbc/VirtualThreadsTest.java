@@ -3,16 +3,23 @@ package dev.pawl.lock.tests.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.pawl.lock.Lease;
+import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.LockClient;
 import dev.pawl.lock.tests.Bench;
 import dev.pawl.lock.tests.servers.SqlServer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,6 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Virtual threads that wait for a database. */
 @Timeout(120)
 final class VirtualThreadsTest {
+
+    private static final int MANY = 400;
 
     private final SqlClients clients = new SqlClients();
     private final ExecutorService platform = Executors.newCachedThreadPool();
@@ -59,6 +68,33 @@ final class VirtualThreadsTest {
         }
         assertThat(innocent).succeedsWithin(Duration.ofSeconds(30)).isEqualTo(true);
         assertThat(another).succeedsWithin(Duration.ofSeconds(30)).isEqualTo(true);
+        virtual.shutdown();
+    }
+
+    /** They are more than the threads that speak to the database for them: who stands in line is not to wait for all before. */
+    @Test
+    void manyVirtualThreads_hearOfASilentDatabaseInTime() throws Exception {
+        ExecutorService virtual = virtual();
+        SqlServer server = TestedDatabase.POSTGRESQL.healed();
+        LockClient client = clients.connect(server.url(), "pawl.jdbc.io-timeout=1s");
+        client.lock("job").tryAcquire().orElseThrow().close();
+        List<Future<Optional<Lease>>> attempts = new ArrayList<>();
+        server.pause();
+        try {
+            for (int i = 0; i < MANY; i++) {
+                String name = "job-" + i;
+                attempts.add(virtual.submit(() -> client.lock(name).tryAcquire()));
+            }
+            long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+            for (Future<Optional<Lease>> attempt : attempts) {
+                assertThat(attempt)
+                        .failsWithin(Duration.ofNanos(Math.max(1, end - System.nanoTime())))
+                        .withThrowableOfType(ExecutionException.class)
+                        .withCauseInstanceOf(LockBackendException.class);
+            }
+        } finally {
+            server.resume();
+        }
         virtual.shutdown();
     }
 
