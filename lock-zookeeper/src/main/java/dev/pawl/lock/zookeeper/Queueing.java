@@ -282,11 +282,15 @@ final class Queueing {
     }
 
     private CompletableFuture<Void> removeWhatMayBe() {
-        return service.sessions()
-                .inPresent(session -> oursNow(session)
-                        .thenCompose(names -> CompletableFuture.allOf(names.stream()
-                                .map(name -> service.removals().remove(session, where.child(name)))
-                                .toArray(CompletableFuture<?>[]::new)))
-                        .thenAccept(done -> doubtful = false));
+        return service.removals()
+                .untilAnswered(() -> service.sessions().inPresent(this::removeOurs))
+                .thenAccept(done -> doubtful = false);
+    }
+
+    private CompletableFuture<Void> removeOurs(Session session) {
+        return oursNow(session)
+                .thenCompose(names -> CompletableFuture.allOf(names.stream()
+                        .map(name -> service.removals().remove(session, where.child(name)))
+                        .toArray(CompletableFuture<?>[]::new)));
     }
 }

@@ -1,6 +1,7 @@
 package dev.pawl.lock.zookeeper;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.apache.zookeeper.KeeperException.Code;
 
 /**
@@ -24,6 +25,27 @@ final class Removals {
     /** Removes a node that this session has made; true if it was there. */
     CompletableFuture<Boolean> remove(Session session, String path) {
         return delete(session, path, 0);
+    }
+
+    /**
+     * Asks until the service answers: what is to be removed must be found first, and after a backend's end nobody else would
+     * look for it.
+     */
+    <T> CompletableFuture<T> untilAnswered(Supplier<CompletableFuture<T>> request) {
+        return ask(request, 0);
+    }
+
+    private static <T> CompletableFuture<T> ask(Supplier<CompletableFuture<T>> request, long lastPause) {
+        return Futures.after(request.get(), (answer, failure) -> {
+            if (failure == null) {
+                return CompletableFuture.completedFuture(answer);
+            }
+            if (!Faults.isPassing(failure)) {
+                return CompletableFuture.failedFuture(failure);
+            }
+            long pause = Pauses.next(lastPause);
+            return Pauses.after(pause, () -> ask(request, pause));
+        });
     }
 
     private CompletableFuture<Boolean> delete(Session session, String path, long lastPause) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One contest at ZooKeeper, up to its grant or its undoing. Used by one thread at a time; answers come on the event thread of
@@ -26,6 +27,7 @@ final class ZooKeeperContender implements Contender {
     private volatile boolean asked;
     private volatile boolean left;
     private volatile CompletableFuture<?> inFlight = NOTHING;
+    private volatile @Nullable CompletableFuture<Void> leaving;
 
     ZooKeeperContender(Service service, Contest contest) {
         this.service = service;
@@ -72,10 +74,16 @@ final class ZooKeeperContender implements Contender {
             return NOTHING;
         }
         long since = System.nanoTime();
-        // A create that is under way must have its answer first: without that, nobody knows what there is to delete.
-        CompletableFuture<Void> undone = inFlight.handle((attempt, failure) -> null)
-                .thenCompose(over -> queueing.withdraw())
-                .thenAccept(done -> asked = false);
+        // It goes on when its caller no longer waits, and who asks again joins in.
+        CompletableFuture<Void> undone = leaving;
+        if (undone == null || undone.isCompletedExceptionally()) {
+            // A create that is under way must have its answer first: without that, nobody knows what there is to
+            // delete.
+            undone = inFlight.handle((attempt, failure) -> null)
+                    .thenCompose(over -> queueing.withdraw())
+                    .thenAccept(done -> asked = false);
+            leaving = undone;
+        }
         return service.answered(contest.name(), since, undone);
     }
 

@@ -30,6 +30,7 @@ final class SlowLink implements AutoCloseable {
     private volatile boolean refusing;
     private volatile boolean stalled;
     private final AtomicLong answered = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
 
     SlowLink(int target, Duration delay) {
         this.target = target;
@@ -56,6 +57,7 @@ final class SlowLink implements AutoCloseable {
                 Socket client = door.accept();
                 if (refusing) {
                     client.close();
+                    refused.incrementAndGet();
                 } else {
                     Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
                     client.setTcpNoDelay(true);
@@ -124,6 +126,11 @@ final class SlowLink implements AutoCloseable {
     /** How many bytes of answers have been let through. */
     long answered() {
         return answered.get();
+    }
+
+    /** How many connections were not let through. */
+    long refused() {
+        return refused.get();
     }
 
     /** From now on no answer of the server arrives. */
