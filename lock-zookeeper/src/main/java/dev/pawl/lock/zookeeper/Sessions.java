@@ -49,9 +49,10 @@ final class Sessions {
     }
 
     private Session present() throws Exception {
-        ZooKeeper handle = client.getZookeeperClient().getZooKeeper();
         while (true) {
+            // Before the handle: whoever comes late with an old one must not put it in its successor's place.
             Session known = latest.get();
+            ZooKeeper handle = client.getZookeeperClient().getZooKeeper();
             if (known != null && known.isOf(handle)) {
                 return known;
             }

@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pawl.lock.LockClient;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.apache.curator.CuratorZookeeperClient;
 import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.retry.RetryOneTime;
+import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 
-/** The application's client has a session that outlives Pawl. */
+/** The application's client has a session that outlives Pawl, and threads that ask for its handle whenever they like. */
 @Timeout(60)
 class HandedInClientTest {
 
@@ -62,6 +67,78 @@ class HandedInClientTest {
             assertThat(client.getZookeeperClient().getZooKeeper().getSessionId())
                     .as("the session, whose end would remove it too")
                     .isEqualTo(session);
+        }
+    }
+
+    /** It asked for the handle while that was the present one, and goes on when others hold locks in the next session. */
+    @Test
+    void threadThatComesLateWithAnOldHandle_doesNotEndTheSessionThatFollowed() throws Exception {
+        try (CuratorFramework client = server.client()) {
+            LateThread late = new LateThread(client);
+            ZooKeeperBackend backend = ZooKeeperBackend.create(late.client());
+            Player first = new Player(backend, name + "-first");
+            first.wins();
+            late.start(() -> new Player(backend, name + "-late").wins());
+
+            server.expire(ownerOfTheOnlyNode(name + "-first"));
+            await().until(() -> !first.losses().isEmpty());
+            Player next = new Player(backend, name);
+            next.wins();
+            late.goOn();
+
+            assertThat(next.losses()).isEmpty();
+        }
+    }
+
+    /** A thread that stands still between getting the handle of the present session and using it. */
+    private static final class LateThread {
+
+        private final CuratorFramework client;
+        private final CountDownLatch standsStill = new CountDownLatch(1);
+        private final CountDownLatch goesOn = new CountDownLatch(1);
+        private volatile Thread thread = new Thread(() -> {}, "nobody");
+
+        LateThread(CuratorFramework client) {
+            this.client = client;
+        }
+
+        /** The client, with a pause for this thread. */
+        CuratorFramework client() {
+            CuratorZookeeperClient real = client.getZookeeperClient();
+            CuratorZookeeperClient pausing = new CuratorZookeeperClient("unused:1", 1, 1, null, new RetryOneTime(1)) {
+                @Override
+                public ZooKeeper getZooKeeper() throws Exception {
+                    ZooKeeper handle = real.getZooKeeper();
+                    if (Thread.currentThread() == thread) {
+                        standsStill.countDown();
+                        goesOn.await();
+                    }
+                    return handle;
+                }
+
+                @Override
+                public boolean isConnected() {
+                    return real.isConnected();
+                }
+            };
+            return (CuratorFramework) Proxy.newProxyInstance(
+                    CuratorFramework.class.getClassLoader(),
+                    new Class<?>[] {CuratorFramework.class},
+                    (proxy, method, arguments) ->
+                            method.getName().equals("getZookeeperClient") ? pausing : method.invoke(client, arguments));
+        }
+
+        void start(Runnable asks) throws InterruptedException {
+            Thread late = new Thread(asks, "late");
+            late.setDaemon(true);
+            thread = late;
+            late.start();
+            standsStill.await();
+        }
+
+        void goOn() throws InterruptedException {
+            goesOn.countDown();
+            thread.join();
         }
     }
 }
