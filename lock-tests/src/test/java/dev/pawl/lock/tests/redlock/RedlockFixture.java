@@ -27,6 +27,10 @@ final class RedlockFixture implements BackendFixture {
 
     private static final String NAMESPACE = "pawl";
     private static final Duration IO_LIMIT = Duration.ofSeconds(2);
+
+    /** Of child JVMs: several that start at once take more than two seconds to have all classes of so many connections. */
+    private static final Duration COLD_IO_LIMIT = Duration.ofSeconds(8);
+
     private static final Duration ON_ITS_WAY = Duration.ofMillis(500);
     private static final Pattern CONNECTED = Pattern.compile("connected_clients:(\\d+)");
 
@@ -34,7 +38,6 @@ final class RedlockFixture implements BackendFixture {
     private final Set<Integer> killed;
     private final Set<Integer> hung;
     private final List<Integer> sound;
-    private final String url;
     private boolean broken;
 
     RedlockFixture(IndependentRedis servers, Set<Integer> killed, Set<Integer> hung) {
@@ -45,11 +48,14 @@ final class RedlockFixture implements BackendFixture {
                 .boxed()
                 .filter(index -> !killed.contains(index) && !hung.contains(index))
                 .toList();
-        url = servers.url() + "?timeout=" + IO_LIMIT.toMillis() + "ms";
     }
 
     RedlockFixture(IndependentRedis servers) {
         this(servers, Set.of(), Set.of());
+    }
+
+    private String urlWith(Duration ioLimit) {
+        return servers.url() + "?timeout=" + ioLimit.toMillis() + "ms";
     }
 
     private <T> List<T> onEachSound(Function<RedisCommands<String, String>, T> question) {
@@ -58,12 +64,13 @@ final class RedlockFixture implements BackendFixture {
 
     @Override
     public LockBackend newBackend() {
-        return new RedlockBackendProvider().create(new BackendSettings(url, null, null, NAMESPACE, Map.of()));
+        return new RedlockBackendProvider()
+                .create(new BackendSettings(urlWith(IO_LIMIT), null, null, NAMESPACE, Map.of()));
     }
 
     @Override
     public Optional<String> url() {
-        return Optional.of(url);
+        return Optional.of(urlWith(COLD_IO_LIMIT));
     }
 
     @Override
