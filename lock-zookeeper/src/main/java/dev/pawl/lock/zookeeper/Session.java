@@ -1,5 +1,6 @@
 package dev.pawl.lock.zookeeper;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -280,9 +281,13 @@ final class Session implements Watcher {
         return rc == Code.OK.intValue();
     }
 
-    /** Without the path: it has the owner id in it. */
+    /** Without the path: it has the owner id in it. A code that this client does not know is an answer, too. */
     private static void fail(CompletableFuture<?> answer, int rc) {
-        answer.completeExceptionally(KeeperException.create(Code.get(rc)));
+        Code code = Arrays.stream(Code.values())
+                .filter(known -> known.intValue() == rc)
+                .findFirst()
+                .orElse(Code.SYSTEMERROR);
+        answer.completeExceptionally(KeeperException.create(code));
     }
 
     // --- events ------------------------------------------------------------------------------------------------
