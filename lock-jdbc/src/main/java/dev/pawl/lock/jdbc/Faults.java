@@ -44,7 +44,13 @@ final class Faults {
                     e -> hasState(e, "53100", "53200", "53000") || hasCode(e, 1021, 1114),
                     "is out of disk or memory; see its log"),
             new Advice(
-                    e -> hasState(e, "55P03", "40001", "40P01") || hasCode(e, 1205, 1213, 1020, 50200, 90131),
+                    e -> hasState(e, "40P01") || hasCode(e, 1213, 40001),
+                    "ended a deadlock of this transaction and another by refusing this one; roll back, and begin again"),
+            new Advice(
+                    e -> hasState(e, "40001") || hasCode(e, 1020, 90131),
+                    "has a newer row of this lock than this transaction may see; roll back, and begin again in READ COMMITTED"),
+            new Advice(
+                    e -> hasState(e, "55P03") || hasCode(e, 1205, 50200),
                     "kept the row of this lock locked by another session; see its list of sessions"),
             new Advice(e -> hasState(e, "57P01", "57P02", "57P03"), "is shutting down or starting"),
             new Advice(

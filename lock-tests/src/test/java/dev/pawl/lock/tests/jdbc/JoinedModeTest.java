@@ -176,7 +176,8 @@ class JoinedModeTest {
             holder.commit();
             assertThatThrownBy(() -> JdbcLocks.lockIn(caller, "a", PATIENT))
                     .isInstanceOf(LockBackendException.class)
-                    .hasMessageContaining("40001");
+                    .hasMessageContaining("40001")
+                    .hasMessageContaining("READ COMMITTED");
             statement.execute("SELECT 1");
         }
         caller.rollback();
@@ -200,7 +201,8 @@ class JoinedModeTest {
                 .singleElement()
                 .satisfies(fault -> assertThat(fault)
                         .isInstanceOf(LockBackendException.class)
-                        .hasMessageContaining("40P01"));
+                        .hasMessageContaining("40P01")
+                        .hasMessageContaining("deadlock"));
     }
 
     private static void takeOrRollBack(Connection connection, String name, Queue<LockException> faults) {
