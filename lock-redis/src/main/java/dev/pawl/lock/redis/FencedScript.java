@@ -14,6 +14,9 @@ final class FencedScript {
     static final Script SET = behindFence("fenced-set.lua");
     static final Script HSET = behindFence("fenced-hset.lua");
 
+    /** The only one without the guard in front of it. */
+    static final Script RESET = Script.of(FencedScript.class, "fence-reset.lua");
+
     private FencedScript() {}
 
     private static Script behindFence(String file) {

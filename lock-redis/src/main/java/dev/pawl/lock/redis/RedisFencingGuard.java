@@ -195,7 +195,14 @@ public final class RedisFencingGuard implements AutoCloseable {
         String fence = FenceKeys.of(key, lock);
         long start = System.nanoTime();
         try {
-            Object unused = answer(floor == 0 ? commands.del(fence) : commands.set(fence, Long.toString(floor)), start);
+            boolean done = false;
+            while (!done) {
+                // Looked at first: a reset that is carried out late, after a newer token, would let older ones in
+                // again.
+                Object seen = answer(commands.get(fence), start);
+                String[] values = {seen == null ? "" : seen.toString(), Long.toString(floor)};
+                done = Objects.equals(evaluated(FencedScript.RESET, new String[] {fence}, values, start), 1L);
+            }
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
             throw fault(lock, start, e);
         }

@@ -297,4 +297,24 @@ class RedisFencingGuardTest {
         guard.set(token(22), "stock:42", "9");
         assertThat(store().commands.get("stock:42")).isEqualTo("9");
     }
+
+    @Test
+    void aResetThatArrivesLate_takesBackNoNewerToken() {
+        RedisFencingGuard guard = start(Topology.SINGLE);
+        String url = Topology.SINGLE.servers().url();
+        try (TcpProxy proxy = TcpProxy.to(RedisURI.create(url).getPort());
+                RedisClient client = RedisClient.create(proxy.through(url));
+                RedisFencingGuard cutOff = RedisFencingGuard.create(client)) {
+            cutOff.set(token(5), "stock:42", "6");
+            proxy.blackHole();
+            assertThatExceptionOfType(LockBackendException.class)
+                    .isThrownBy(() -> cutOff.reset(LOCK, "stock:42", 0))
+                    .withMessageContaining("unless a newer token comes first");
+            guard.set(token(20), "stock:42", "7");
+            proxy.pass();
+            // Whatever was held back is carried out before this, which is on the same connection.
+            cutOff.set(token(5), "another", "1");
+        }
+        assertStale(() -> guard.set(token(19), "stock:42", "LATE"));
+    }
 }
