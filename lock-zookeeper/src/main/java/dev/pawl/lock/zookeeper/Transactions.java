@@ -75,7 +75,9 @@ final class Transactions {
             return null;
         }
         stat.setVersion(event.getStat().getVersion());
-        return event.getData();
+        // A node can be there and have no data: zkCli makes such ones.
+        byte[] data = event.getData();
+        return data == null ? new byte[0] : data;
     }
 
     @Nullable

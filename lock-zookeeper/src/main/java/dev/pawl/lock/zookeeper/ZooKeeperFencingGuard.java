@@ -106,6 +106,7 @@ public final class ZooKeeperFencingGuard {
      */
     public void commit(FencingToken token, CuratorOp... operations) {
         String path = fenceOf(Objects.requireNonNull(token, "token").lock());
+        requireAll(operations);
         long start = System.nanoTime();
         try {
             while (true) {
@@ -140,6 +141,7 @@ public final class ZooKeeperFencingGuard {
     public void commitWhileHeld(FencingToken token, CuratorOp... operations) {
         Objects.requireNonNull(token, "token");
         String parent = locks + '/' + LockPath.escape(LockNames.check(token.lock()));
+        requireAll(operations);
         long start = System.nanoTime();
         try {
             Head head = headOf(parent, token, start);
@@ -214,11 +216,16 @@ public final class ZooKeeperFencingGuard {
     }
 
     private static long parse(String path, byte[] data) throws Faults.Refused {
+        long newest;
         try {
-            return Long.parseLong(new String(data, StandardCharsets.US_ASCII));
+            newest = Long.parseLong(new String(data, StandardCharsets.US_ASCII));
         } catch (NumberFormatException e) {
+            newest = -1;
+        }
+        if (newest < 0) {
             throw new Faults.Refused("has something else than a token in " + path);
         }
+        return newest;
     }
 
     private static byte[] digits(long token) {
@@ -241,10 +248,14 @@ public final class ZooKeeperFencingGuard {
     private static List<CuratorOp> behind(CuratorOp guard, CuratorOp... operations) {
         List<CuratorOp> all = new ArrayList<>(operations.length + 1);
         all.add(guard);
-        for (CuratorOp operation : operations) {
-            all.add(Objects.requireNonNull(operation, "operation"));
-        }
+        all.addAll(List.of(operations));
         return all;
+    }
+
+    private static void requireAll(CuratorOp... operations) {
+        for (CuratorOp operation : operations) {
+            Objects.requireNonNull(operation, "operation");
+        }
     }
 
     /**

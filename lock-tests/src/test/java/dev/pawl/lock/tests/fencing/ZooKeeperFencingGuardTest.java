@@ -3,6 +3,7 @@ package dev.pawl.lock.tests.fencing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.Lease;
@@ -19,9 +20,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.curator.retry.RetryForever;
 import org.apache.curator.retry.RetryOneTime;
+import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.ZooDefs;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +126,36 @@ class ZooKeeperFencingGuardTest {
                 .isThrownBy(() -> guard().set(token(20), "/stock", "7".getBytes(StandardCharsets.UTF_8)))
                 .withMessageContaining("/pawl-fence/inventory%2F42");
         assertThat(stock()).isEqualTo("none");
+    }
+
+    @Test
+    void aFenceWithoutData_isAFaultThatSaysSo_andAResetHealsIt() throws Exception {
+        guard().commit(new FencingToken("another", 1));
+        String unused = client().getZookeeperClient()
+                .getZooKeeper()
+                .create("/pawl-fence/inventory%2F42", null, ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+        assertThatExceptionOfType(LockBackendException.class)
+                .isThrownBy(() -> guard().commit(token(20)))
+                .withMessageContainingAll("something else than a token", "/pawl-fence/inventory%2F42");
+        guard().reset(LOCK, 0);
+        guard().commit(token(20));
+    }
+
+    @Test
+    void aFenceWithANegativeNumber_admitsNoToken() throws Exception {
+        guard().commit(token(20));
+        client().setData().forPath("/pawl-fence/inventory%2F42", "-7".getBytes(StandardCharsets.UTF_8));
+        assertThatExceptionOfType(LockBackendException.class)
+                .isThrownBy(() -> guard().commit(token(5)))
+                .withMessageContaining("something else than a token");
+    }
+
+    @Test
+    void anOperationThatIsNull_isRefusedBeforeAnythingIsMade() throws Exception {
+        CuratorOp[] none = {null};
+        assertThatNullPointerException().isThrownBy(() -> guard().commit(token(20), none));
+        assertThatNullPointerException().isThrownBy(() -> guard().commitWhileHeld(token(20), none));
+        assertThat(client().checkExists().forPath("/pawl-fence")).isNull();
     }
 
     @Test
