@@ -105,6 +105,14 @@ final class H2Dialect extends Dialect {
         return token;
     }
 
+    /** Behind the gate, or a rollback of one guarded transaction would let the row go from under the next. */
+    @Override
+    @Nullable
+    Guarded guard(Connection connection, String key, long token, Duration patience) throws SQLException {
+        gate.pass(connection, key);
+        return super.guard(connection, key, token, patience);
+    }
+
     private long joined(Connection connection, String key) throws SQLException {
         try (PreparedStatement statement = sql("joined").on(connection, Map.of("name", key));
                 ResultSet rows = statement.executeQuery()) {

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.pawl.lock.FencingToken;
+import dev.pawl.lock.Lease;
 import dev.pawl.lock.LockClient;
+import dev.pawl.lock.LockOptions;
 import dev.pawl.lock.fencing.JdbcFencingGuard;
 import dev.pawl.lock.fencing.StaleTokenException;
+import dev.pawl.lock.jdbc.JdbcLockGuard;
 import dev.pawl.lock.jdbc.JdbcLocks;
+import dev.pawl.lock.tests.Bench;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -40,6 +44,7 @@ class H2RollbackTest {
 
     private static final String LOCK = "inventory/42";
     private static final long MEANWHILE_MILLIS = 400;
+    private static final Duration LEASE = Duration.ofSeconds(2);
     private static final int FENCE = 0;
     private static final int QUEUE = 1;
 
@@ -151,6 +156,43 @@ class H2RollbackTest {
                 .isEmpty();
         second.commit();
         assertThat(JdbcLocks.lockIn(third, LOCK).value()).isGreaterThan(before.value());
+    }
+
+    @Test
+    void aRollbackOfAGuardedTransaction_doesNotLetTheLockGoFromUnderTheNext() throws Exception {
+        JdbcLockGuard lockGuard = JdbcLockGuard.create();
+        try (LockClient holder = LockClient.connect(url());
+                LockClient other = LockClient.connect(url())) {
+            Lease lease = holder.lock(
+                            LOCK,
+                            LockOptions.builder()
+                                    .leaseTime(LEASE)
+                                    .renewal(false)
+                                    .build())
+                    .acquire();
+            Connection first = transaction();
+            Connection second = transaction();
+            lockGuard.enter(first, lease.token());
+            CompletableFuture<Boolean> entering = new CompletableFuture<>();
+            meanwhile.set(new Meanwhile(FENCE, () -> {
+                run(entering, () -> {
+                    lockGuard.enter(second, lease.token());
+                    return true;
+                });
+                boolean unused = endsMeanwhile(entering);
+                return inTime(this::commitSomethingElse);
+            }));
+            first.rollback();
+
+            assertThat(meanwhile.get()).as("not there: the trigger").isNull();
+            assertThat(entering.get(20, TimeUnit.SECONDS)).isTrue();
+            CompletableFuture<Lease> next = other.lock(LOCK).acquireAsync(Duration.ofSeconds(30));
+            Bench.await("the end of the lease").until(() -> !lease.isValid());
+            Bench.await("a second beyond the lease")
+                    .during(Duration.ofSeconds(1))
+                    .until(() -> !next.isDone() || next.isCompletedExceptionally());
+            second.rollback();
+        }
     }
 
     /** Another one comes at the moment at which the fence has been put back for the first time. */
