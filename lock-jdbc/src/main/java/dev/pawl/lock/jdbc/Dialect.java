@@ -189,7 +189,8 @@ abstract class Dialect {
         return reply != null && reply.granted() ? Reply.granted(raiseToken(connection, key), reply.token()) : reply;
     }
 
-    private long raiseToken(Connection connection, String key) throws SQLException {
+    /** Of a row that the transaction has locked. */
+    final long raiseToken(Connection connection, String key) throws SQLException {
         try (PreparedStatement statement =
                 sql("row-token").on(connection, Map.of("name", key), Statement.RETURN_GENERATED_KEYS)) {
             statement.executeUpdate();

@@ -104,10 +104,11 @@ class MariaDbDialect extends Dialect {
 
     @Override
     long lockJoined(Connection connection, String key, Duration patience) throws SQLException {
+        boolean free;
         try (PreparedStatement statement = sql("joined").on(connection, Map.of("name", key))) {
             statement.execute();
             try (ResultSet rows = statement.getResultSet()) {
-                return unlessLeased(rows.next() ? rows.getLong(1) : 0);
+                free = rows.next() && rows.getBoolean(1);
             }
         } catch (SQLException e) {
             if (e.getErrorCode() == LOCK_WAIT_TIMEOUT) {
@@ -115,6 +116,7 @@ class MariaDbDialect extends Dialect {
             }
             throw e;
         }
+        return unlessLeased(free ? raiseToken(connection, key) : 0);
     }
 
     /** The row is locked now, and InnoDB gives it back with the transaction only: its holder would wait for us, and we for it. */
