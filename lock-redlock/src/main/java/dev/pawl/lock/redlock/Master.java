@@ -284,6 +284,9 @@ final class Master implements Node {
     private static NodeFault fault(Throwable failure, long sentAt) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (has(cause, RedisCommandExecutionException.class)) {
+            return NodeFault.refused(outcome(cause), cause);
+        }
         return NodeFault.unanswered(
                 isSilence(cause) ? "no answer in " + millisSince(sentAt) + " ms" : outcome(cause), cause);
     }

@@ -21,6 +21,11 @@ final class NodeFault extends RuntimeException {
         return new NodeFault(outcome, true, true, cause);
     }
 
+    /** The node has answered, if with a refusal: part of it may have been done, but nothing that it was asked before is open. */
+    static NodeFault refused(String outcome, Throwable cause) {
+        return new NodeFault(outcome, true, false, cause);
+    }
+
     /** Nothing was sent, so there is nothing to undo. */
     static NodeFault notAsked(String outcome, @Nullable Throwable cause) {
         return new NodeFault(outcome, false, false, cause);
