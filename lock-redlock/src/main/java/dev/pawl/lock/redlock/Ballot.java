@@ -314,9 +314,19 @@ final class Ballot {
         quorum.departing();
         return quorum.node(node)
                 .release(bid, parting)
-                .thenCompose(had -> had
-                        ? CompletableFuture.completedFuture(true)
-                        : grants.get(node).thenCompose(granted -> again(node, parting, granted)))
+                .thenCompose(had -> {
+                    CompletableFuture<Boolean> grant = grants.get(node);
+                    if (!had) {
+                        return grant.thenCompose(granted -> again(node, parting, granted));
+                    }
+                    if (!grant.isDone()) {
+                        // What is sent again may have been carried out before, too. It is given up now, so nobody waits
+                        // for that.
+                        var unused = grant.thenCompose(granted -> again(node, parting, granted))
+                                .whenComplete((still, fault) -> insistIf(fault, node, parting));
+                    }
+                    return CompletableFuture.completedFuture(true);
+                })
                 .whenComplete((had, fault) -> quorum.departed());
     }
 

@@ -60,6 +60,11 @@ class BallotTest {
             onItsWay.remove().accept(true);
         }
 
+        /** The oldest request is carried out, but the connection breaks before its reply: it is sent again, behind all others. */
+        private void sendAgain() {
+            onItsWay.add(onItsWay.remove());
+        }
+
         /** It does not, and is given up on. */
         private void lose() {
             onItsWay.remove().accept(false);
@@ -112,6 +117,7 @@ class BallotTest {
     private final class Client {
 
         private final List<Wire> wires = new ArrayList<>();
+        private final RedlockContender contender;
         private final CompletionStage<Attempt> answer;
 
         private Client(String owner) {
@@ -119,7 +125,8 @@ class BallotTest {
             QuorumClock clock = new QuorumClock(3, () -> 0);
             Quorum quorum =
                     new Quorum(List.copyOf(wires), 2, () -> 0, clock, (nanos, action) -> {}, bound -> 0, new Hints());
-            answer = new RedlockContender(quorum, new TestContest("a", owner), KEYS).attempt(false, 65, Runnable::run);
+            contender = new RedlockContender(quorum, new TestContest("a", owner), KEYS);
+            answer = contender.attempt(false, 65, Runnable::run);
         }
 
         private void deliver(int... indexes) {
@@ -233,5 +240,17 @@ class BallotTest {
         client.wires.get(2).lose();
         client.wires.get(2).lose();
         assertThat(client.answer).isCompletedExceptionally();
+    }
+
+    /** The node has granted, and its answer is lost with the connection: the request is sent again, behind what undoes it. */
+    @Test
+    void acquireThatIsCarriedOutAgainBehindItsOwnUndoing_leavesNothing() {
+        Client client = new Client("client");
+        nodes.get(2).acquire("client.1", LEASE_MILLIS, 10, null);
+        CompletionStage<Void> undone = client.contender.leave(Runnable::run);
+        client.wires.get(2).sendAgain();
+        client.deliverAll();
+        assertThat(undone).isCompleted();
+        assertThat(nodes).extracting(MemoryNode::owner).containsOnlyNulls();
     }
 }

@@ -28,7 +28,7 @@ final class SimulatedClient {
     private final Set<String> rivals = new HashSet<>();
     private final Set<String> excused = new HashSet<>();
     private final Map<String, CompletionStage<?>> releases = new HashMap<>();
-    private final Map<String, Integer> confirmations = new HashMap<>();
+    private final Map<String, Set<Integer>> confirmations = new HashMap<>();
     private final Map<String, List<Runnable>> withheld = new HashMap<>();
     private boolean insisting;
     private int undoing;
@@ -119,8 +119,11 @@ final class SimulatedClient {
     }
 
     /** A node has answered that it had the bid, and has no more. */
-    void sawConfirmation(Bid bid, Runnable confirmation) {
-        int count = confirmations.merge(bid.owner(), 1, Integer::sum);
+    void sawConfirmation(Bid bid, int node, Runnable confirmation) {
+        // A node that is given up twice, since it granted twice, counts once.
+        Set<Integer> nodes = confirmations.computeIfAbsent(bid.owner(), owner -> new HashSet<>());
+        nodes.add(node);
+        int count = nodes.size();
         if (world.mutant() == Mutant.RELEASE_WAITS_FOR_ALL && releases.containsKey(bid.owner())) {
             List<Runnable> waiting = withheld.computeIfAbsent(bid.owner(), owner -> new ArrayList<>());
             waiting.add(confirmation);

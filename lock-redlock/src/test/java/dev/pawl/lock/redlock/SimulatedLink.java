@@ -104,7 +104,7 @@ final class SimulatedLink implements Node {
             if (fault != null) {
                 told.completeExceptionally(fault);
             } else if (had) {
-                client.sawConfirmation(bid, () -> told.complete(true));
+                client.sawConfirmation(bid, node.index, () -> told.complete(true));
             } else {
                 // What had it is not followed.
                 told.complete(world.mutant() == Mutant.LATE_GRANT_IS_KEPT);

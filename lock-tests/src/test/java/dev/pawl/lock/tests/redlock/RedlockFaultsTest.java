@@ -9,6 +9,7 @@ import dev.pawl.lock.Lease;
 import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.LockClient;
 import dev.pawl.lock.LockOptions;
+import dev.pawl.lock.tests.servers.TcpProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,6 +135,27 @@ class RedlockFaultsTest extends OnFiveMasters {
                 return lease.isValid() && isHeldAt(2);
             }
         });
+    }
+
+    /** It has granted, but the connection breaks before its answer, and lettuce sends the release before the acquire is asked again. */
+    @Test
+    void acquireThatIsSentAgainBehindItsRelease_leavesNothing() {
+        try (TcpProxy proxy = TcpProxy.to(servers.ports().get(4))) {
+            LockClient client = clientOfAll(proxy.through(servers.url()));
+            use(client);
+            await("the master is free").until(() -> !isHeldAt(4));
+            proxy.blackHole(TcpProxy.Direction.TO_CLIENT);
+            Lease lease = client.lock(name).tryAcquire().orElseThrow();
+            await("the master has granted").until(() -> isHeldAt(4));
+            proxy.blackHole(TcpProxy.Direction.TO_SERVER);
+            lease.close();
+            proxy.cut();
+            proxy.pass();
+            await("the master stays free")
+                    .during(Duration.ofMillis(500))
+                    .atMost(Duration.ofSeconds(5))
+                    .until(() -> !isHeldAt(4));
+        }
     }
 
     @Test
