@@ -22,10 +22,10 @@ final class PostgresDialect extends Dialect {
     /** Before the id of a node: the channel that it listens on. */
     static final String CHANNEL = "pawl_";
 
-    /** Serialization failure, deadlock, unique violation, lock not available. */
-    private static final Set<String> LOST_RACES = Set.of("40001", "40P01", "23505", "55P03");
-
     private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    /** Serialization failure, deadlock, unique violation, lock not available. */
+    private static final Set<String> LOST_RACES = Set.of("40001", "40P01", "23505", LOCK_NOT_AVAILABLE);
 
     private static final Map<String, ?> WAKING =
             Map.of("reservation", RESERVATION.toNanos() / 1_000, "channel", CHANNEL);

@@ -19,12 +19,12 @@ final class Removals {
 
     /** Removes the node of a place; true if it was there. */
     CompletableFuture<Boolean> remove(Place place) {
-        return place.remove(it -> delete(it.session(), it.path(), 0));
+        return place.remove(it -> remove(it.session(), it.path()));
     }
 
     /** Removes a node that this session has made; true if it was there. */
     CompletableFuture<Boolean> remove(Session session, String path) {
-        return delete(session, path, 0);
+        return untilAnswered(() -> delete(session, path));
     }
 
     /**
@@ -48,23 +48,15 @@ final class Removals {
         });
     }
 
-    private CompletableFuture<Boolean> delete(Session session, String path, long lastPause) {
+    private CompletableFuture<Boolean> delete(Session session, String path) {
         // A handle that was closed without an answer may live on at the service for a while; any session can delete its
         // nodes.
         CompletableFuture<Boolean> answer =
                 session.isAlive() ? session.delete(path) : sessions.inPresent(present -> present.delete(path));
-        return Futures.after(answer, (there, failure) -> {
-            if (failure == null) {
-                return CompletableFuture.completedFuture(there);
-            }
-            if (Faults.codeOf(failure) == Code.SESSIONEXPIRED) {
+        return answer.whenComplete((there, failure) -> {
+            if (failure != null && Faults.codeOf(failure) == Code.SESSIONEXPIRED) {
                 session.endIfDead();
             }
-            if (!Faults.isPassing(failure)) {
-                return CompletableFuture.failedFuture(failure);
-            }
-            long pause = Pauses.next(lastPause);
-            return Pauses.after(pause, () -> delete(session, path, pause));
         });
     }
 }
