@@ -21,13 +21,16 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HandedInClientTest {
 
+    /** A reconnect takes a client a second or two, on a busy machine more: the session is to outlive that. */
+    private static final Duration LONG_SESSION = Duration.ofSeconds(60);
+
     private TestServer server;
     private SlowLink link;
     private String name;
 
     @BeforeEach
     void start(TestInfo test) {
-        server = TestServer.start();
+        server = TestServer.start(LONG_SESSION);
         link = new SlowLink(server.port(), Duration.ZERO);
         name = test.getTestMethod().orElseThrow().getName();
     }
@@ -47,11 +50,10 @@ class HandedInClientTest {
     /** The node would keep everyone out for as long as the application runs. */
     @Test
     void nodeOfUnknownOutcome_isRemoved_thoughTheBackendIsClosedBeforeTheConnectionIsBack() throws Exception {
-        try (CuratorFramework client = TestServer.client(link.address())) {
-            // All this is to be over before the session is.
-            Duration soon = TestServer.SESSION.dividedBy(8);
-            LockClient locks = LockClient.using(
-                    ZooKeeperBackend.builder(client).ioTimeout(soon).build());
+        try (CuratorFramework client = TestServer.client(link.address(), LONG_SESSION)) {
+            LockClient locks = LockClient.using(ZooKeeperBackend.builder(client)
+                    .ioTimeout(Duration.ofMillis(500))
+                    .build());
             locks.lock(name).acquire().close();
             link.swallowAnswers();
             var unused = locks.lock(name).acquireAsync();

@@ -28,7 +28,6 @@ final class TestServer implements AutoCloseable {
 
     static final Duration SESSION = Duration.ofSeconds(4);
 
-    private static final Duration LONGEST_SESSION = SESSION;
     private static final int TICK_MILLIS = 200;
     private static final int CONNECTIONS = 1_000;
 
@@ -38,18 +37,23 @@ final class TestServer implements AutoCloseable {
 
     private record Running(ZooKeeperServer server, ServerCnxnFactory connections) {}
 
-    private TestServer(Path directory, int port) throws IOException, InterruptedException {
+    private TestServer(Path directory, Duration longestSession) throws IOException, InterruptedException {
         this.directory = directory;
-        running = run(directory, port, LONGEST_SESSION);
+        running = run(directory, 0, longestSession);
         this.port = running.connections().getLocalPort();
     }
 
     static TestServer start() {
+        return start(SESSION);
+    }
+
+    /** It grants no session more than this. */
+    static TestServer start(Duration longestSession) {
         try {
             // What a test server writes need not survive a power cut.
             System.setProperty("zookeeper.forceSync", "no");
             System.setProperty("zookeeper.extendedTypesEnabled", "true");
-            return new TestServer(Files.createTempDirectory("pawl-zookeeper-"), 0);
+            return new TestServer(Files.createTempDirectory("pawl-zookeeper-"), longestSession);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -165,7 +169,7 @@ final class TestServer implements AutoCloseable {
     }
 
     void restart() {
-        restart(LONGEST_SESSION);
+        restart(SESSION);
     }
 
     /** From now on it grants no session more than this. */
@@ -187,9 +191,13 @@ final class TestServer implements AutoCloseable {
     }
 
     static CuratorFramework client(String servers) {
+        return client(servers, SESSION);
+    }
+
+    static CuratorFramework client(String servers, Duration session) {
         CuratorFramework client = CuratorFrameworkFactory.builder()
                 .connectString(servers)
-                .sessionTimeoutMs(Math.toIntExact(SESSION.toMillis()))
+                .sessionTimeoutMs(Math.toIntExact(session.toMillis()))
                 .connectionTimeoutMs(Math.toIntExact(SESSION.toMillis()))
                 .retryPolicy(new RetryOneTime(100))
                 .ensembleTracker(false)
