@@ -5,9 +5,12 @@ import dev.pawl.lock.spi.ReleaseOutcome;
 import dev.pawl.lock.spi.TokenBlock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -67,6 +70,9 @@ final class Ballot {
 
     /** Nodes that turned out not to be the bid's any more, or did not answer when the token was to be recorded. */
     private final boolean[] lost;
+
+    /** The nodes that are asked in the background to give the bid up. */
+    private final Map<Parting, Set<Integer>> insistedOn = new EnumMap<>(Parting.class);
 
     private int rounds;
     private Phase phase = Phase.OPEN;
@@ -285,7 +291,7 @@ final class Ballot {
     /**
      * Gives up every node, for good.
      *
-     * @return completes when a majority has confirmed; the others are seen to in the background
+     * @return completes when a majority has confirmed, or cannot; those that have not are seen to in the background
      */
     CompletionStage<ReleaseOutcome> end() {
         Map<Integer, Parting> nodes = new TreeMap<>();
@@ -300,7 +306,7 @@ final class Ballot {
             }
         });
         result.completeExceptionally(new IllegalStateException("the attempt was withdrawn"));
-        Departure departure = new Departure(quorum, bid, nodes.size());
+        Departure departure = new Departure(quorum, bid, nodes.size(), this::insist);
         nodes.forEach((node, parting) ->
                 takeBack(node, parting).whenComplete((had, fault) -> departure.answered(node, parting, had, fault)));
         return departure.result();
@@ -336,6 +342,20 @@ final class Ballot {
 
     private void insistIf(@Nullable Throwable fault, int node, Parting parting) {
         if (fault != null) {
+            insist(node, parting);
+        }
+    }
+
+    /** Once is enough: it ends with the node's answer, or when the node must have forgotten the bid. */
+    private void insist(int node, Parting parting) {
+        boolean isNew;
+        mutex.lock();
+        try {
+            isNew = insistedOn.computeIfAbsent(parting, p -> new HashSet<>()).add(node);
+        } finally {
+            mutex.unlock();
+        }
+        if (isNew) {
             quorum.insist(node, bid, parting);
         }
     }

@@ -6,11 +6,13 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The confirmations that nodes were given up, counted. Done when a majority has confirmed. Those that have not are then asked
- * again in the background; without a majority that is left to the caller, who asks all again.
+ * The confirmations that nodes were given up, counted. Done when a majority has confirmed. Those that have not are asked again
+ * in the background, with a majority and without: whoever hears of the failure asks all again too, but not for ever, and a
+ * node that is hung may grant what it was asked whenever it goes on.
  */
 final class Departure {
 
@@ -18,6 +20,7 @@ final class Departure {
     private final Bid bid;
     private final int asked;
     private final int needed;
+    private final BiConsumer<Integer, Parting> insist;
     private final long startNanos;
     private final CompletableFuture<ReleaseOutcome> result = new CompletableFuture<>();
     private final ReentrantLock mutex = new ReentrantLock();
@@ -29,11 +32,16 @@ final class Departure {
     private int had;
     private boolean confirmedByMajority;
 
-    /** Nodes that are not asked have nothing of the bid. */
-    Departure(Quorum quorum, Bid bid, int asked) {
+    /**
+     * Nodes that are not asked have nothing of the bid.
+     *
+     * @param insist asks a node again in the background
+     */
+    Departure(Quorum quorum, Bid bid, int asked, BiConsumer<Integer, Parting> insist) {
         this.quorum = quorum;
         this.bid = bid;
         this.asked = asked;
+        this.insist = insist;
         needed = Math.min(asked, quorum.majority());
         startNanos = quorum.now();
         if (asked == 0) {
@@ -60,9 +68,11 @@ final class Departure {
             boolean free = quorum.size() - asked + confirmed >= quorum.majority();
             boolean all = confirmed + faults.size() == asked;
             confirmedByMajority |= confirmed >= needed || (all && free);
-            if (confirmedByMajority) {
+            if (confirmedByMajority || all) {
                 toInsist.putAll(silent);
                 silent.clear();
+            }
+            if (confirmedByMajority) {
                 ReleaseOutcome outcome = had > 0 ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD;
                 end = () -> result.complete(outcome);
             } else if (all) {
@@ -72,7 +82,7 @@ final class Departure {
         } finally {
             mutex.unlock();
         }
-        toInsist.forEach((again, how) -> quorum.insist(again, bid, how));
+        toInsist.forEach(insist);
         end.run();
     }
 }

@@ -157,11 +157,8 @@ final class SimulatedClient {
 
     private void undo(String contest, Supplier<CompletionStage<?>> action, long until, long pause) {
         action.get().whenComplete((done, failure) -> {
-            if (failure == null) {
+            if (failure == null || nanos() - until >= 0) {
                 undoing--;
-            } else if (nanos() - until >= 0) {
-                undoing--;
-                excused.add(contest);
             } else {
                 world.time()
                         .after(pause, party, () -> undo(contest, action, until, Math.min(2 * pause, LONGEST_PAUSE)));

@@ -87,7 +87,8 @@ final class SimulatedLink implements Node {
     public CompletionStage<Boolean> release(Bid bid, Parting parting) {
         String owner = owner(bid);
         String member = parting == Parting.FOR_GOOD_AND_LEAVING ? client.member(bid) : null;
-        if (world.mutant() == Mutant.SILENT_NODES_ARE_FORGOTTEN && client.isInsisting()) {
+        boolean inBackground = client.isInsisting();
+        if (world.mutant() == Mutant.SILENT_NODES_ARE_FORGOTTEN && inBackground) {
             return CompletableFuture.completedFuture(true);
         }
         CompletionStage<Boolean> answer = send("RELEASE " + parting + " " + owner, null, () -> {
@@ -103,6 +104,9 @@ final class SimulatedLink implements Node {
         answer.whenComplete((had, fault) -> {
             if (fault != null) {
                 told.completeExceptionally(fault);
+            } else if (had && inBackground) {
+                // Nobody counts these.
+                told.complete(true);
             } else if (had) {
                 client.sawConfirmation(bid, node.index, () -> told.complete(true));
             } else {

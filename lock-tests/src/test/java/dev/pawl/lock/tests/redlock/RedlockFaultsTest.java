@@ -158,6 +158,30 @@ class RedlockFaultsTest extends OnFiveMasters {
         }
     }
 
+    /** What they were asked before is carried out when they go on, long after the attempt was undone as well as it could be. */
+    @Test
+    void majorityThatHungLongerThanTheLease_keepsNoHoldOfAFailedAttempt() {
+        Duration lease = Duration.ofSeconds(5);
+        LockOptions brief = LockOptions.builder().leaseTime(lease).build();
+        LockClient client = clientOfAll(servers.url() + "?timeout=500ms");
+        use(client);
+        for (int i = 0; i < 3; i++) {
+            servers.pause(i);
+        }
+        assertThatThrownBy(() -> client.lock(name, brief).tryAcquire()).isInstanceOf(LockBackendException.class);
+        long failedAt = System.nanoTime();
+        await("the undoing by the engine is over")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> System.nanoTime() - failedAt > lease.plusSeconds(2).toNanos());
+        for (int i = 0; i < 3; i++) {
+            servers.resume(i);
+        }
+        await("the masters are free long before the lease is over")
+                .atMost(lease.minusMillis(500))
+                .during(Duration.ofMillis(500))
+                .until(() -> !isHeldAt(0) && !isHeldAt(1) && !isHeldAt(2));
+    }
+
     @Test
     void mastersThatHungWhileNobodyAsked_areThereForWhoeverAsksFirst() {
         LockClient client = clientOfAll(servers.url() + "?timeout=500ms");
