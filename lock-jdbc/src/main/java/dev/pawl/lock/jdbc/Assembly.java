@@ -119,16 +119,18 @@ final class Assembly {
     private JdbcBackend assemble(DataSource source, @Nullable OwnPool own) throws SQLException {
         Dialect dialect;
         String server;
+        boolean keepsTimeLimits;
         try (Borrowed first = Borrowed.from(source, true)) {
             first.answersWithin(options.ioTimeout());
             Connection connection = first.connection();
             dialect = Dialect.of(connection, options.table());
             server = server(connection.getMetaData().getURL());
+            keepsTimeLimits = dialect.keepsTimeLimits(connection);
             new Schema(dialect, options.createTable()).prepare(connection);
         }
         // H2 closes its file when a thread is interrupted in it. And a pool of the application's may lend each of its
         // threads the connection of that thread's own transaction, which is not ours to commit.
-        boolean runsOnCallers = own != null && !(dialect instanceof H2Dialect);
+        boolean runsOnCallers = own != null && keepsTimeLimits;
         int most = dialect instanceof H2Dialect ? H2_THREADS : THREADS;
         ExecutorService threads = threads(most);
         ExecutorService ahead = threads(1);

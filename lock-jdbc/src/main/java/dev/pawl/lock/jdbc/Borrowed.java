@@ -76,6 +76,12 @@ final class Borrowed implements AutoCloseable {
     /** Ends the connection instead of giving it back. */
     void abort() {
         try {
+            // Over TLS its end waits for the server's, until this is over.
+            answersWithin(Duration.ZERO);
+        } catch (SQLException e) {
+            // It is closed already.
+        }
+        try {
             connection.abort(Runnable::run);
         } catch (SQLException e) {
             // It is going anyway.

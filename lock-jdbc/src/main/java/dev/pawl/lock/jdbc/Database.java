@@ -140,8 +140,8 @@ final class Database {
     }
 
     /**
-     * An exchange's answer within the limit, whatever the driver does: H2's knows none, and may wait for as long as a process
-     * is stopped. The exchange itself is not over then.
+     * An exchange's answer within the limit, whatever the driver does: see {@link Dialect#keepsTimeLimits}. The exchange
+     * itself is not over then.
      */
     <T> CompletableFuture<T> inTime(String lock, CompletableFuture<T> exchange) {
         if (runsHere() || exchange.isDone()) {

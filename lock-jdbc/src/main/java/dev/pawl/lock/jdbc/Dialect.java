@@ -79,6 +79,17 @@ abstract class Dialect {
     /** The database's name, for messages. */
     abstract String product();
 
+    /**
+     * Whether the driver ends a read when its time limit is over, and not later. Over TLS none does: it closes the socket
+     * then, and the JDK's waits as long again for the server to say goodbye.
+     */
+    boolean keepsTimeLimits(Connection connection) throws SQLException {
+        try (PreparedStatement encrypted = sql("encrypted").on(connection, Map.of());
+                ResultSet rows = encrypted.executeQuery()) {
+            return !rows.next() || !rows.getBoolean(1);
+        }
+    }
+
     /** What is set on each connection of our own pool: how long a statement may wait for a row. */
     abstract String sessionSettings(Duration lockWait);
 

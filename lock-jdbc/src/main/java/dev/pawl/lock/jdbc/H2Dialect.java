@@ -47,6 +47,12 @@ final class H2Dialect extends Dialect {
                         "renew"));
     }
 
+    /** H2's driver has no time limit for an answer. */
+    @Override
+    boolean keepsTimeLimits(Connection connection) {
+        return false;
+    }
+
     /** What a commit outlives: H2 writes it to the file half a second later, unless it is told otherwise. */
     TokenDurability durability(Connection connection) throws SQLException {
         try (PreparedStatement keeps = sql("keeps").on(connection, Map.of());

@@ -21,6 +21,7 @@ class MariaDbDialect extends Dialect {
             "columns",
             "create-row",
             "create-table",
+            "encrypted",
             "guard",
             "look",
             "purge",
@@ -37,7 +38,7 @@ class MariaDbDialect extends Dialect {
      */
     private static final Set<Integer> LOST_RACES = Set.of(1213, 1205, 1062, 1020);
 
-    private static final int LOCK_WAIT_TIMEOUT = 1205;
+    static final int LOCK_WAIT_TIMEOUT = 1205;
     private static final int NO_SUCH_THREAD = 1094;
 
     MariaDbDialect(String table) {

@@ -40,6 +40,7 @@ final class PostgresDialect extends Dialect {
                         "columns",
                         "create-row",
                         "create-table",
+                        "encrypted",
                         "end-session",
                         "enqueue",
                         "extend",

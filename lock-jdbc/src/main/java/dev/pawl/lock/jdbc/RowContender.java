@@ -39,9 +39,9 @@ final class RowContender implements Contender {
         if (before != null && !before.hold().isOver()) {
             return CompletableFuture.completedFuture(new Attempt.Granted(before));
         }
-        CompletableFuture<Attempt> answer = mode.attempt(contest.name(), blocking, this::lock, this::busy);
-        inFlight = answer;
-        return answer;
+        CompletableFuture<Attempt> exchange = mode.attempt(contest.name(), blocking, this::lock, this::busy);
+        inFlight = exchange;
+        return mode.inTime(contest.name(), exchange);
     }
 
     private @Nullable Attempt lock(RowHold candidate) throws SQLException {
@@ -68,9 +68,11 @@ final class RowContender implements Contender {
 
     @Override
     public CompletionStage<Void> leave(Executor blocking) {
-        return inFlight.handle((answer, failure) -> null).thenCompose(over -> {
-            RowGrant untaken = grant;
-            return untaken == null ? NOTHING : mode.rollback(untaken);
-        });
+        CompletableFuture<Void> leaving = inFlight.handle((answer, failure) -> null)
+                .thenCompose(over -> {
+                    RowGrant untaken = grant;
+                    return untaken == null ? NOTHING : mode.rollback(untaken);
+                });
+        return mode.inTime(contest.name(), leaving);
     }
 }

@@ -104,6 +104,11 @@ final class RowMode implements HoldMode {
                 }));
     }
 
+    /** An answer within the limit, whatever the driver does. */
+    <T> CompletableFuture<T> inTime(String lock, CompletableFuture<T> exchange) {
+        return database.inTime(lock, exchange);
+    }
+
     /**
      * Requests for one name reach the database in the engine's order: our own row lock that is just being given up would look like
      * another's, and cost a rest. Half of the time is kept, since a connection that is silent need not be the database.
@@ -222,7 +227,8 @@ final class RowMode implements HoldMode {
     @Override
     public CompletionStage<ReleaseOutcome> release(Grant grant, Executor blocking) {
         RowGrant held = ours(grant);
-        return end(held, RowHold::commit).thenApply(ended -> ended ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD);
+        return inTime(held.contest().name(), end(held, RowHold::commit))
+                .thenApply(ended -> ended ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD);
     }
 
     CompletionStage<Void> rollback(RowGrant untaken) {
