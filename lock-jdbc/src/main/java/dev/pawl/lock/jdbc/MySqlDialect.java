@@ -6,8 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +17,11 @@ final class MySqlDialect extends MariaDbDialect {
     /** Tokens are microseconds since 1970: less than this until the year 2112. The bits above count a grant's tokens. */
     private static final long COUNT_UNIT = 1L << 52;
 
+    /** What {@code NOWAIT} says, and what the wait for a row that is being made. */
+    private static final Set<Integer> LOCKED = Set.of(3572, LOCK_WAIT_TIMEOUT);
+
     MySqlDialect(String table) {
-        super("mysql", table, plus(STATEMENTS, "last-insert-id", "sessions", "uptime"));
+        super("mysql", table, plus(STATEMENTS, "joined", "last-insert-id", "sessions", "uptime"));
     }
 
     @Override
@@ -57,15 +60,57 @@ final class MySqlDialect extends MariaDbDialect {
         return count > 0 ? Reply.granted(rest, rest - count) : Reply.busy(rest);
     }
 
-    /** In three statements at the most: it can neither refuse to wait in one that writes, nor make the row as it locks it. */
+    /** It can neither refuse to wait in a statement that writes, nor make the row as it locks it. */
     @Override
     long lockJoined(Connection connection, String key, Duration patience) throws SQLException {
-        Reply reply = lockRow(connection, key);
-        if (reply == null && !look(connection, List.of(key)).containsKey(key)) {
-            createRow(connection, key);
-            reply = lockRow(connection, key);
+        try {
+            Boolean free = lockNow(connection, key);
+            if (free == null) {
+                createRowSoon(connection, key);
+                free = lockNow(connection, key);
+            }
+            return unlessLeased(free != null && free ? raiseToken(connection, key) : 0);
+        } catch (SQLException e) {
+            if (LOCKED.contains(e.getErrorCode())) {
+                return 0;
+            }
+            throw e;
         }
-        return reply == null ? 0 : unlessLeased(reply.granted() ? reply.token() : 0);
+    }
+
+    /** Whether the row that is locked now is free; null if there is none. */
+    private @Nullable Boolean lockNow(Connection connection, String key) throws SQLException {
+        try (PreparedStatement statement = sql("joined").on(connection, Map.of("name", key));
+                ResultSet rows = statement.executeQuery()) {
+            return rows.next() ? rows.getBoolean(1) : null;
+        }
+    }
+
+    /** Another may be making the row in its transaction: that is waited for, but not for the 50 s that are MySQL's default. */
+    private void createRowSoon(Connection connection, String key) throws SQLException {
+        try (Statement setting = connection.createStatement()) {
+            long before;
+            try (ResultSet rows = setting.executeQuery("SELECT @@SESSION.innodb_lock_wait_timeout")) {
+                rows.next();
+                before = rows.getLong(1);
+            }
+            waitForRows(setting, 1);
+            try {
+                createRow(connection, key);
+            } catch (SQLException e) {
+                try {
+                    waitForRows(setting, before);
+                } catch (SQLException broken) {
+                    e.addSuppressed(broken);
+                }
+                throw e;
+            }
+            waitForRows(setting, before);
+        }
+    }
+
+    private static void waitForRows(Statement setting, long seconds) throws SQLException {
+        setting.execute("SET SESSION innodb_lock_wait_timeout = " + seconds);
     }
 
     /** By what every version has, and shows a user who has no privilege of its own sessions. */
