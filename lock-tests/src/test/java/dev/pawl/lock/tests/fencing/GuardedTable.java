@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -59,9 +60,9 @@ abstract class GuardedTable implements GuardedStore {
             statement.execute("DROP TABLE IF EXISTS guarded");
             statement.execute("DROP TABLE IF EXISTS pawl_fence");
             statement.execute("DROP TABLE IF EXISTS written");
-            boolean isMariaDb = admin.getMetaData().getDatabaseProductName().equals("MariaDB");
+            String product = admin.getMetaData().getDatabaseProductName();
             statement.execute("CREATE TABLE written (seq bigint "
-                    + (isMariaDb ? "AUTO_INCREMENT" : "GENERATED ALWAYS AS IDENTITY")
+                    + (Set.of("MariaDB", "MySQL").contains(product) ? "AUTO_INCREMENT" : "GENERATED ALWAYS AS IDENTITY")
                     + " PRIMARY KEY, id varchar(64) NOT NULL, text varchar(100) NOT NULL)");
             statement.execute(CREATE);
         }

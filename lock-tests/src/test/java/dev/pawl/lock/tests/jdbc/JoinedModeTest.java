@@ -2,7 +2,6 @@ package dev.pawl.lock.tests.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.Lease;
@@ -11,10 +10,6 @@ import dev.pawl.lock.LockClient;
 import dev.pawl.lock.LockException;
 import dev.pawl.lock.LockTimeoutException;
 import dev.pawl.lock.jdbc.JdbcLocks;
-import dev.pawl.lock.tests.servers.H2Server;
-import dev.pawl.lock.tests.servers.MariaDbServer;
-import dev.pawl.lock.tests.servers.PostgresServer;
-import dev.pawl.lock.tests.servers.SqlServer;
 import dev.pawl.lock.tests.servers.TcpProxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -43,26 +38,6 @@ class JoinedModeTest {
     private static final Duration BRIEF = Duration.ofMillis(300);
     private static final Duration PATIENT = Duration.ofSeconds(10);
 
-    enum Database {
-        POSTGRESQL,
-        MARIADB,
-        H2;
-
-        private SqlServer server() {
-            return switch (this) {
-                case POSTGRESQL -> PostgresServer.shared();
-                case MARIADB -> MariaDbServer.shared();
-                case H2 -> H2Server.shared();
-            };
-        }
-
-        private SqlServer healed() {
-            assumeTrue(this != MARIADB || MariaDbServer.isAvailable(), "MariaDB runs in Docker only");
-            server().heal();
-            return server();
-        }
-    }
-
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private String url = "";
@@ -75,7 +50,7 @@ class JoinedModeTest {
         }
     }
 
-    private void start(Database database) {
+    private void start(TestedDatabase database) {
         url = database.healed().url();
         try (LockClient creator = LockClient.connect(url)) {
             creator.lock("a").tryAcquire().orElseThrow().close();
@@ -99,7 +74,7 @@ class JoinedModeTest {
 
     @ParameterizedTest
     @EnumSource
-    void commitAndRollback_endTheLock_andTokensGoUp(Database database) throws SQLException {
+    void commitAndRollback_endTheLock_andTokensGoUp(TestedDatabase database) throws SQLException {
         start(database);
         List<FencingToken> tokens = new ArrayList<>();
         Connection first = transaction();
@@ -123,7 +98,8 @@ class JoinedModeTest {
     /** The token of the transaction that is rolled back is in no row: only the clock says that the next one comes after it. */
     @ParameterizedTest
     @EnumSource
-    void aTransactionThatBeganBefore_getsALaterTokenThanOneThatWasRolledBack(Database database) throws SQLException {
+    void aTransactionThatBeganBefore_getsALaterTokenThanOneThatWasRolledBack(TestedDatabase database)
+            throws SQLException {
         start(database);
         Connection early = transaction();
         Connection late = transaction();
@@ -136,7 +112,7 @@ class JoinedModeTest {
     /** Two make the row of a new name at once: one waits for the other, whose row then vanishes. */
     @ParameterizedTest
     @EnumSource
-    void aNewNameWhoseFirstHolderRollsBack_hasTokensInOrder(Database database) throws Exception {
+    void aNewNameWhoseFirstHolderRollsBack_hasTokensInOrder(TestedDatabase database) throws Exception {
         start(database);
         List<Connection> both = List.of(transaction(), transaction());
         for (int round = 0; round < 500; round++) {
@@ -166,7 +142,7 @@ class JoinedModeTest {
     /** Its snapshot is older than the row that it waited for, and stays so, however often it asks. */
     @Test
     void onPostgres_aSnapshotThatIsTooOld_isAFault_andNotWaitedFor() throws Exception {
-        start(Database.POSTGRESQL);
+        start(TestedDatabase.POSTGRESQL);
         Connection holder = transaction();
         JdbcLocks.lockIn(holder, "a");
         Connection caller = transaction();
@@ -187,7 +163,7 @@ class JoinedModeTest {
     /** What the database says of it ends it: a transaction that only tries again keeps what the other one waits for. */
     @Test
     void onPostgres_aDeadlock_isAFaultForOneOfTheTwo() throws Exception {
-        start(Database.POSTGRESQL);
+        start(TestedDatabase.POSTGRESQL);
         Connection one = transaction();
         Connection two = transaction();
         JdbcLocks.lockIn(one, "x");
@@ -220,7 +196,7 @@ class JoinedModeTest {
 
     @ParameterizedTest
     @EnumSource
-    void aTimeout_leavesTheTransactionUsable(Database database) throws SQLException {
+    void aTimeout_leavesTheTransactionUsable(TestedDatabase database) throws SQLException {
         start(database);
         Connection holder = transaction();
         JdbcLocks.lockIn(holder, "a");
@@ -243,7 +219,7 @@ class JoinedModeTest {
 
     @ParameterizedTest
     @EnumSource
-    void aWaiter_isServedWhenTheTransactionEnds(Database database) throws Exception {
+    void aWaiter_isServedWhenTheTransactionEnds(TestedDatabase database) throws Exception {
         start(database);
         Connection holder = transaction();
         FencingToken before = JdbcLocks.lockIn(holder, "new");
@@ -258,9 +234,10 @@ class JoinedModeTest {
     }
 
     /** InnoDB gives no row back before the transaction ends: there such a lock cannot be waited for. */
-    @Test
-    void onMariaDb_aHolderInLeaseMode_isAFault() throws SQLException {
-        start(Database.MARIADB);
+    @ParameterizedTest
+    @EnumSource(names = {"MARIADB", "MYSQL"})
+    void onInnoDb_aHolderInLeaseMode_isAFault(TestedDatabase database) throws SQLException {
+        start(database);
         Connection caller = transaction();
         try (LockClient client = LockClient.connect(url);
                 Lease lease = client.lock("both").tryAcquire().orElseThrow()) {
@@ -275,8 +252,10 @@ class JoinedModeTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = "MARIADB", mode = EnumSource.Mode.EXCLUDE)
-    void aHolderInLeaseMode_isRespected(Database database) throws SQLException {
+    @EnumSource(
+            names = {"MARIADB", "MYSQL"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void aHolderInLeaseMode_isRespected(TestedDatabase database) throws SQLException {
         start(database);
         Connection caller = transaction();
         try (LockClient client = LockClient.connect(url);
@@ -296,7 +275,7 @@ class JoinedModeTest {
 
     @ParameterizedTest
     @EnumSource
-    void autocommitAndBadNames_areRefused(Database database) throws SQLException {
+    void autocommitAndBadNames_areRefused(TestedDatabase database) throws SQLException {
         start(database);
         Connection connection = transaction();
         connection.setAutoCommit(true);
@@ -314,7 +293,7 @@ class JoinedModeTest {
 
     @Test
     void onPostgres_theCallersLockTimeoutIsAsItWas() throws SQLException {
-        start(Database.POSTGRESQL);
+        start(TestedDatabase.POSTGRESQL);
         Connection holder = transaction();
         Connection caller = transaction();
         try (Statement statement = caller.createStatement()) {
@@ -336,8 +315,8 @@ class JoinedModeTest {
 
     @Test
     void onPostgres_aFreeLock_takesOneRoundTrip() throws Exception {
-        start(Database.POSTGRESQL);
-        int port = Integer.parseInt(Database.POSTGRESQL.server().jdbcUrl().replaceAll(".*:(\\d+)/.*", "$1"));
+        start(TestedDatabase.POSTGRESQL);
+        int port = Integer.parseInt(TestedDatabase.POSTGRESQL.server().jdbcUrl().replaceAll(".*:(\\d+)/.*", "$1"));
         try (TcpProxy proxy = TcpProxy.to(port);
                 Connection connection = DriverManager.getConnection(proxy.through(url))) {
             connection.setAutoCommit(false);

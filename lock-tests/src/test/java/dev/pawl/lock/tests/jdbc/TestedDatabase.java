@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.pawl.lock.tests.servers.H2Server;
 import dev.pawl.lock.tests.servers.MariaDbServer;
+import dev.pawl.lock.tests.servers.MySqlServer;
 import dev.pawl.lock.tests.servers.PostgresServer;
 import dev.pawl.lock.tests.servers.SqlServer;
 
@@ -11,6 +12,7 @@ import dev.pawl.lock.tests.servers.SqlServer;
 public enum TestedDatabase {
     POSTGRESQL("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"),
     MARIADB("SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"),
+    MYSQL("SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"),
     H2("SELECT count(blocker_id) FROM information_schema.sessions");
 
     private final String blockedSessions;
@@ -27,12 +29,18 @@ public enum TestedDatabase {
     /** Its server, empty; where there is none on this machine the case is skipped. */
     public SqlServer healed() {
         assumeTrue(this != MARIADB || MariaDbServer.isAvailable(), "MariaDB runs in Docker only");
-        SqlServer server = switch (this) {
+        assumeTrue(this != MYSQL || MySqlServer.isAvailable(), "MySQL runs in Docker only");
+        server().heal();
+        return server();
+    }
+
+    /** Its server. */
+    public SqlServer server() {
+        return switch (this) {
             case POSTGRESQL -> PostgresServer.shared();
             case MARIADB -> MariaDbServer.shared();
+            case MYSQL -> MySqlServer.shared();
             case H2 -> H2Server.shared();
         };
-        server.heal();
-        return server;
     }
 }
