@@ -36,6 +36,7 @@ final class Assembly {
             " If the process that serves the file is killed, what it granted in the last"
                     + " moment may be forgotten and granted again; WRITE_DELAY=0 in the URL prevents that.";
     private static final int THREADS = 16;
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
     private static final Pattern SERVER = Pattern.compile("//(?:[^?]*@)?([A-Za-z0-9_.:\\[\\],-]+)(?:[/?;]|$)");
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -119,18 +120,17 @@ final class Assembly {
     private JdbcBackend assemble(DataSource source, @Nullable OwnPool own) throws SQLException {
         Dialect dialect;
         String server;
-        boolean keepsTimeLimits;
+        boolean runsOnCallers;
         try (Borrowed first = Borrowed.from(source, true)) {
             first.answersWithin(options.ioTimeout());
             Connection connection = first.connection();
             dialect = Dialect.of(connection, options.table());
             server = server(connection.getMetaData().getURL());
-            keepsTimeLimits = dialect.keepsTimeLimits(connection);
+            // A pool of the application's may lend each of its threads the connection of that thread's own transaction,
+            // which is not ours to commit.
+            runsOnCallers = own != null && dialect.keepsTimeLimits(connection);
             new Schema(dialect, options.createTable()).prepare(connection);
         }
-        // H2 closes its file when a thread is interrupted in it. And a pool of the application's may lend each of its
-        // threads the connection of that thread's own transaction, which is not ours to commit.
-        boolean runsOnCallers = own != null && keepsTimeLimits;
         int most = dialect instanceof H2Dialect ? H2_THREADS : THREADS;
         ExecutorService threads = threads(most);
         ExecutorService ahead = threads(1);
@@ -227,8 +227,13 @@ final class Assembly {
                                 + " is not set back."));
     }
 
+    /** A pool's end takes its time with each connection to a server that does not answer: then it is left to a thread of its own. */
     private HikariDataSource opened(HikariDataSource pool) {
-        opened.push(pool::close);
+        opened.push(() -> CompletableFuture.runAsync(
+                        pool::close, task -> thread(task).start())
+                .completeOnTimeout(null, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(failure -> null)
+                .join());
         return pool;
     }
 

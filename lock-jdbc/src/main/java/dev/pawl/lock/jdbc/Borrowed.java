@@ -78,9 +78,14 @@ final class Borrowed implements AutoCloseable {
         try {
             // Over TLS its end waits for the server's, until this is over.
             answersWithin(Duration.ZERO);
-        } catch (SQLException e) {
-            // It is closed already.
+        } catch (SQLException | RuntimeException e) {
+            // It is closed already, or its driver or pool cannot.
         }
+        abortInUse();
+    }
+
+    /** The same while another thread has an exchange on it, which ends with it. Whatever else is asked of it would wait for that one. */
+    void abortInUse() {
         try {
             connection.abort(Runnable::run);
         } catch (SQLException e) {

@@ -102,21 +102,23 @@ final class Database {
      */
     <T> CompletableFuture<T> exchange(
             String lock, Executor blocking, Work<T> work, @Nullable Consumer<Unresolved> unresolved) {
-        long submittedAt = System.nanoTime();
-        boolean inLine = !runsHere();
-        return run(blocking, () -> {
-            long waited = System.nanoTime() - submittedAt;
-            if (inLine && waited > limitNanos) {
-                throw late(lock, waited); // It has been given up already.
-            }
-            return call(lock, work, unresolved);
-        });
+        return run(lock, blocking, () -> call(lock, work, unresolved));
     }
 
-    /** Runs what blocks where it may. */
-    <T> CompletableFuture<T> run(Executor blocking, Supplier<T> body) {
+    /** Runs what blocks where it may, unless it has waited in line until it was given up: see {@link #inTime}. */
+    <T> CompletableFuture<T> run(String lock, Executor blocking, Supplier<T> body) {
+        if (runsHere()) {
+            return on(blocking, body);
+        }
+        long submittedAt = System.nanoTime();
         // An interrupt closes what a virtual thread reads from: the others that wait would hear of it.
-        return on(runsHere() ? blocking : own, body);
+        return on(own, () -> {
+            long waited = System.nanoTime() - submittedAt;
+            if (waited > limitNanos) {
+                throw late(lock, waited);
+            }
+            return body.get();
+        });
     }
 
     private boolean runsHere() {
@@ -149,7 +151,8 @@ final class Database {
         }
         return exchange.copy()
                 .orTimeout(limitNanos, TimeUnit.NANOSECONDS)
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                // Not on the JDK's one thread for all timeouts: whoever is told may take its time.
+                .exceptionallyComposeAsync(failure -> CompletableFuture.failedFuture(
                         failure instanceof TimeoutException ? late(lock, limitNanos) : failure));
     }
 

@@ -47,7 +47,7 @@ final class H2Dialect extends Dialect {
                         "renew"));
     }
 
-    /** H2's driver has no time limit for an answer. */
+    /** H2's driver has no time limit for an answer; and it closes its file when a thread is interrupted in it. */
     @Override
     boolean keepsTimeLimits(Connection connection) {
         return false;

@@ -38,7 +38,7 @@ class MariaDbDialect extends Dialect {
      */
     private static final Set<Integer> LOST_RACES = Set.of(1213, 1205, 1062, 1020);
 
-    static final int LOCK_WAIT_TIMEOUT = 1205;
+    private static final int LOCK_WAIT_TIMEOUT = 1205;
     private static final int NO_SUCH_THREAD = 1094;
 
     MariaDbDialect(String table) {
@@ -112,12 +112,27 @@ class MariaDbDialect extends Dialect {
                 free = rows.next() && rows.getBoolean(1);
             }
         } catch (SQLException e) {
-            if (e.getErrorCode() == LOCK_WAIT_TIMEOUT) {
-                return 0;
-            }
-            throw e;
+            return busyIfTimedOut(connection, e);
         }
         return unlessLeased(free ? raiseToken(connection, key) : 0);
+    }
+
+    /** No token, if it is a wait for the row that has failed, and alone: a server can be told to end the transaction with it. */
+    static long busyIfTimedOut(Connection connection, SQLException failure) throws SQLException {
+        if (failure.getErrorCode() != LOCK_WAIT_TIMEOUT) {
+            throw failure;
+        }
+        try (PreparedStatement statement = connection.prepareStatement("SELECT @@GLOBAL.innodb_rollback_on_timeout");
+                ResultSet rows = statement.executeQuery()) {
+            if (rows.next() && rows.getBoolean(1)) {
+                throw new SQLException(
+                        "the lock is held by others, and the server has rolled the transaction back for it"
+                                + " (innodb_rollback_on_timeout); begin it again",
+                        "40000",
+                        failure);
+            }
+        }
+        return 0;
     }
 
     /** The row is locked now, and InnoDB gives it back with the transaction only: its holder would wait for us, and we for it. */

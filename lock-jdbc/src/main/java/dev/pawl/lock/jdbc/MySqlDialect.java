@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +16,11 @@ final class MySqlDialect extends MariaDbDialect {
     /** Tokens are microseconds since 1970: less than this until the year 2112. The bits above count a grant's tokens. */
     private static final long COUNT_UNIT = 1L << 52;
 
-    /** What {@code NOWAIT} says, and what the wait for a row that is being made. */
-    private static final Set<Integer> LOCKED = Set.of(3572, LOCK_WAIT_TIMEOUT);
+    /** What {@code NOWAIT} says. It ends the statement only. */
+    private static final int LOCK_NOT_AVAILABLE = 3572;
 
     MySqlDialect(String table) {
-        super("mysql", table, plus(STATEMENTS, "joined", "last-insert-id", "sessions", "uptime"));
+        super("mysql", table, plus(STATEMENTS, "joined", "joined-create", "last-insert-id", "sessions", "uptime"));
     }
 
     @Override
@@ -71,10 +70,10 @@ final class MySqlDialect extends MariaDbDialect {
             }
             return unlessLeased(free != null && free ? raiseToken(connection, key) : 0);
         } catch (SQLException e) {
-            if (LOCKED.contains(e.getErrorCode())) {
+            if (e.getErrorCode() == LOCK_NOT_AVAILABLE) {
                 return 0;
             }
-            throw e;
+            return busyIfTimedOut(connection, e);
         }
     }
 
@@ -96,7 +95,7 @@ final class MySqlDialect extends MariaDbDialect {
             }
             waitForRows(setting, 1);
             try {
-                createRow(connection, key);
+                sql("joined-create").update(connection, Map.of("name", key));
             } catch (SQLException e) {
                 try {
                     waitForRows(setting, before);

@@ -107,8 +107,14 @@ final class RowHold {
         try {
             if (clean) {
                 borrowed.close();
+            } else if (oneAtATime.tryLock()) {
+                try {
+                    borrowed.abort();
+                } finally {
+                    oneAtATime.unlock();
+                }
             } else {
-                borrowed.abort();
+                borrowed.abortInUse();
             }
         } finally {
             ended.accept(this);

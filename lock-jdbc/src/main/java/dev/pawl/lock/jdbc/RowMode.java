@@ -96,6 +96,7 @@ final class RowMode implements HoldMode {
 
     CompletableFuture<Attempt> attempt(String lock, Executor blocking, Try attempt, Supplier<Attempt> busy) {
         return database.run(
+                lock,
                 blocking,
                 () -> database.repeat(lock, end -> {
                     awaitOwnEnd(lock, end);
@@ -193,7 +194,12 @@ final class RowMode implements HoldMode {
     @Override
     public CompletionStage<Map<Grant, RenewalOutcome>> renew(Collection<Grant> due, Executor blocking) {
         Map<Grant, CompletableFuture<RenewalOutcome>> answers = new HashMap<>();
-        due.forEach(grant -> answers.put(grant, Database.on(threads, () -> renew(ours(grant)))));
+        due.forEach(grant -> {
+            CompletableFuture<RenewalOutcome> ping = Database.on(threads, () -> renew(ours(grant)));
+            // One that is silent keeps the others' answers no longer than its limit.
+            answers.put(
+                    grant, inTime(ours(grant).contest().name(), ping).exceptionally(failure -> RenewalOutcome.UNKNOWN));
+        });
         return CompletableFuture.allOf(answers.values().toArray(CompletableFuture<?>[]::new))
                 .thenApply(all -> {
                     Map<Grant, RenewalOutcome> outcomes = new HashMap<>();

@@ -128,6 +128,37 @@ class JoinedModeTest {
         }
     }
 
+    /** Those that wait for whoever makes the row must not share it afterwards: then nobody has it alone. */
+    @ParameterizedTest
+    @EnumSource
+    void aNewNameThatManyTakeAtOnce_isHadByOneAfterTheOther(TestedDatabase database) throws Exception {
+        start(database);
+        List<Connection> all = List.of(transaction(), transaction(), transaction(), transaction());
+        for (int round = 0; round < 20; round++) {
+            String name = "many-" + round;
+            CyclicBarrier together = new CyclicBarrier(all.size());
+            Queue<FencingToken> inOrder = new ConcurrentLinkedQueue<>();
+            CompletableFuture.allOf(all.stream()
+                            .map(connection -> CompletableFuture.runAsync(
+                                    () -> takeForAWhile(together, connection, name, inOrder), threads))
+                            .toArray(CompletableFuture<?>[]::new))
+                    .get(60, TimeUnit.SECONDS);
+            assertThat(List.copyOf(inOrder)).hasSize(all.size()).isSorted().doesNotHaveDuplicates();
+        }
+    }
+
+    private static void takeForAWhile(
+            CyclicBarrier together, Connection connection, String name, Queue<FencingToken> inOrder) {
+        try {
+            together.await();
+            inOrder.add(JdbcLocks.lockIn(connection, name, PATIENT));
+            Thread.sleep(20);
+            connection.commit();
+        } catch (SQLException | InterruptedException | BrokenBarrierException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static void takeAndRollBack(
             CyclicBarrier together, Connection connection, String name, Queue<FencingToken> inOrder) {
         try {
