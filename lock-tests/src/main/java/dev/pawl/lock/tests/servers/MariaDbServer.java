@@ -1,5 +1,8 @@
 package dev.pawl.lock.tests.servers;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
 import java.util.Optional;
 
 /**
@@ -85,7 +88,9 @@ public final class MariaDbServer extends MySqlFamilyServer {
     }
 
     @Override
-    String variablesSet() {
-        return "SELECT variable_name FROM information_schema.system_variables WHERE global_value_origin = 'SQL'";
+    Collection<String> variablesSet(Connection admin) throws SQLException {
+        return strings(
+                admin,
+                "SELECT variable_name FROM information_schema.system_variables WHERE global_value_origin = 'SQL'");
     }
 }

@@ -2,6 +2,7 @@ package dev.pawl.lock.tests.servers;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -71,8 +72,8 @@ abstract sealed class MySqlFamilyServer extends SqlServer permits MariaDbServer,
     /** The name of the server program, and its own options. */
     abstract String program();
 
-    /** A query for the names of the global variables that somebody has set since the start. */
-    abstract String variablesSet();
+    /** The global variables that somebody has set since the start. */
+    abstract Collection<String> variablesSet(Connection admin) throws SQLException;
 
     final String address() {
         return "//127.0.0.1:" + port + "/" + DATABASE;
@@ -119,8 +120,9 @@ abstract sealed class MySqlFamilyServer extends SqlServer permits MariaDbServer,
     @Override
     final void empty(Connection admin) throws SQLException {
         cutConnections(admin);
-        if (!strings(admin, variablesSet()).isEmpty()) {
-            throw new SQLException("global variables were set, which a fresh server undoes");
+        Collection<String> variables = variablesSet(admin);
+        if (!variables.isEmpty()) {
+            throw new SQLException("global variables were set, which a fresh server undoes: " + variables);
         }
         for (String database : strings(admin, """
                 SELECT concat('`', replace(schema_name, '`', '``'), '`') FROM information_schema.schemata

@@ -1,6 +1,11 @@
 package dev.pawl.lock.tests.servers;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A MySQL server. It runs in Docker only: look whether it is {@linkplain #isAvailable() available}. Unlike the other servers
@@ -12,7 +17,12 @@ public final class MySqlServer extends MySqlFamilyServer {
 
     private static final String SERVICE = "mysql";
 
+    /** Its files are copied at each start. */
+    private static final String SMALL = " --innodb-redo-log-capacity=8M";
+
     private static final Shared<MySqlServer> shared = new Shared<>(MySqlServer::start);
+
+    private Collection<String> variablesAtStart = Set.of();
 
     private MySqlServer(int port) {
         super(SERVICE, port);
@@ -55,6 +65,7 @@ public final class MySqlServer extends MySqlFamilyServer {
     public static MySqlServer start() {
         MySqlServer server = new MySqlServer(FreePorts.take(1).get(0));
         server.restart(false);
+        server.variablesAtStart = server.ask(MySqlServer::variables);
         return server;
     }
 
@@ -65,18 +76,24 @@ public final class MySqlServer extends MySqlFamilyServer {
 
     @Override
     String makeTemplate() {
-        return "mysqld --no-defaults --initialize-insecure --datadir=\"$PWD/../new\"";
+        return "mysqld --no-defaults" + SMALL + " --initialize-insecure --datadir=\"$PWD/../new\"";
     }
 
     @Override
     String program() {
-        return "mysqld --no-defaults --log-error-verbosity=1 --mysqlx=OFF";
+        return "mysqld --no-defaults" + SMALL + " --log-error-verbosity=1 --mysqlx=OFF";
     }
 
-    /** The table shows those of the session, too, where the driver has set two. */
+    /** Who has set which cannot be asked: that is also told of what a session has set for itself. */
     @Override
-    String variablesSet() {
-        return "SELECT variable_name FROM performance_schema.variables_info"
-                + " WHERE set_user IS NOT NULL AND variable_name NOT IN ('autocommit', 'character_set_results')";
+    Collection<String> variablesSet(Connection admin) throws SQLException {
+        Set<String> set = new TreeSet<>(variables(admin));
+        set.removeAll(variablesAtStart);
+        return set;
+    }
+
+    private static Collection<String> variables(Connection admin) throws SQLException {
+        return strings(
+                admin, "SELECT concat(variable_name, '=', variable_value) FROM performance_schema.global_variables");
     }
 }
