@@ -19,10 +19,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Virtual threads that wait for a database. */
 @Timeout(120)
@@ -72,11 +72,12 @@ final class VirtualThreadsTest {
     }
 
     /** They are more than the threads that speak to the database for them: who stands in line is not to wait for all before. */
-    @Test
-    void manyVirtualThreads_hearOfASilentDatabaseInTime() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"lease", "row"})
+    void manyVirtualThreads_hearOfASilentDatabaseInTime(String mode) throws Exception {
         ExecutorService virtual = virtual();
         SqlServer server = TestedDatabase.POSTGRESQL.healed();
-        LockClient client = clients.connect(server.url(), "pawl.jdbc.io-timeout=1s");
+        LockClient client = clients.connect(server.url(), "pawl.jdbc.io-timeout=1s", "pawl.jdbc.mode=" + mode);
         client.lock("job").tryAcquire().orElseThrow().close();
         List<Future<Optional<Lease>>> attempts = new ArrayList<>();
         server.pause();
