@@ -116,15 +116,7 @@ class JoinedModeTest {
         start(database);
         List<Connection> both = List.of(transaction(), transaction());
         for (int round = 0; round < 500; round++) {
-            String name = "new-" + round;
-            CyclicBarrier together = new CyclicBarrier(2);
-            Queue<FencingToken> inOrder = new ConcurrentLinkedQueue<>();
-            CompletableFuture.allOf(both.stream()
-                            .map(connection -> CompletableFuture.runAsync(
-                                    () -> takeAndRollBack(together, connection, name, inOrder), threads))
-                            .toArray(CompletableFuture<?>[]::new))
-                    .get(60, TimeUnit.SECONDS);
-            assertThat(List.copyOf(inOrder)).hasSize(2).isSorted().doesNotHaveDuplicates();
+            assertTakenInTurn(both, "new-" + round, Connection::rollback);
         }
     }
 
@@ -135,36 +127,36 @@ class JoinedModeTest {
         start(database);
         List<Connection> all = List.of(transaction(), transaction(), transaction(), transaction());
         for (int round = 0; round < 20; round++) {
-            String name = "many-" + round;
-            CyclicBarrier together = new CyclicBarrier(all.size());
-            Queue<FencingToken> inOrder = new ConcurrentLinkedQueue<>();
-            CompletableFuture.allOf(all.stream()
-                            .map(connection -> CompletableFuture.runAsync(
-                                    () -> takeForAWhile(together, connection, name, inOrder), threads))
-                            .toArray(CompletableFuture<?>[]::new))
-                    .get(60, TimeUnit.SECONDS);
-            assertThat(List.copyOf(inOrder)).hasSize(all.size()).isSorted().doesNotHaveDuplicates();
+            assertTakenInTurn(all, "many-" + round, transaction -> {
+                Thread.sleep(20);
+                transaction.commit();
+            });
         }
     }
 
-    private static void takeForAWhile(
-            CyclicBarrier together, Connection connection, String name, Queue<FencingToken> inOrder) {
-        try {
-            together.await();
-            inOrder.add(JdbcLocks.lockIn(connection, name, PATIENT));
-            Thread.sleep(20);
-            connection.commit();
-        } catch (SQLException | InterruptedException | BrokenBarrierException e) {
-            throw new IllegalStateException(e);
-        }
+    /** How a holder's transaction ends. */
+    @FunctionalInterface
+    private interface End {
+        void of(Connection transaction) throws SQLException, InterruptedException;
     }
 
-    private static void takeAndRollBack(
-            CyclicBarrier together, Connection connection, String name, Queue<FencingToken> inOrder) {
+    private void assertTakenInTurn(List<Connection> all, String name, End end) throws Exception {
+        CyclicBarrier together = new CyclicBarrier(all.size());
+        Queue<FencingToken> inOrder = new ConcurrentLinkedQueue<>();
+        CompletableFuture.allOf(all.stream()
+                        .map(connection -> CompletableFuture.runAsync(
+                                () -> take(together, connection, name, inOrder, end), threads))
+                        .toArray(CompletableFuture<?>[]::new))
+                .get(60, TimeUnit.SECONDS);
+        assertThat(List.copyOf(inOrder)).hasSize(all.size()).isSorted().doesNotHaveDuplicates();
+    }
+
+    private static void take(
+            CyclicBarrier together, Connection connection, String name, Queue<FencingToken> inOrder, End end) {
         try {
             together.await();
             inOrder.add(JdbcLocks.lockIn(connection, name, PATIENT));
-            connection.rollback();
+            end.of(connection);
         } catch (SQLException | InterruptedException | BrokenBarrierException e) {
             throw new IllegalStateException(e);
         }
