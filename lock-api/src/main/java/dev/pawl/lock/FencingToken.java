@@ -1,5 +1,6 @@
 package dev.pawl.lock;
 
+import dev.pawl.lock.spi.LockNames;
 import java.io.Serializable;
 import java.net.URLEncoder;
 import java.nio.ByteBuffer;
@@ -25,16 +26,13 @@ import org.jspecify.annotations.Nullable;
 public record FencingToken(String lock, long value) implements Comparable<FencingToken>, Serializable {
 
     /**
-     * Refuses a blank name and a value below 1.
+     * Refuses what is no name of a lock, and a value below 1.
      *
      * @param lock as above
      * @param value as above
      */
     public FencingToken {
-        Objects.requireNonNull(lock, "lock");
-        if (lock.isBlank()) {
-            throw new IllegalArgumentException("lock: a fencing token needs the name of its lock, but got a blank one");
-        }
+        LockNames.check(lock);
         if (value < 1) {
             throw new IllegalArgumentException("value: a fencing token is at least 1, but got " + value);
         }
@@ -99,6 +97,11 @@ public record FencingToken(String lock, long value) implements Comparable<Fencin
         String lock = decodeName(text, semicolon);
         if (lock.isBlank()) {
             throw malformed(text, 0, "the name is blank", null);
+        }
+        try {
+            LockNames.check(lock);
+        } catch (IllegalArgumentException e) {
+            throw malformed(text, 0, "no lock has such a name", e);
         }
         String digits = text.substring(semicolon + 1);
         for (int i = 0; i < digits.length(); i++) {

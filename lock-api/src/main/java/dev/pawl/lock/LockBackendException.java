@@ -19,7 +19,7 @@ public final class LockBackendException extends LockException {
     /**
      * Creates the exception.
      *
-     * @param lockName the lock that was asked for
+     * @param lockName the lock that was asked for; empty if the call was for none
      * @param elapsed how long the request had lasted
      * @param node the server that failed, where that is known
      * @param message what happened
@@ -36,10 +36,10 @@ public final class LockBackendException extends LockException {
     /**
      * The lock that was asked for.
      *
-     * @return its name
+     * @return its name, or empty if the call was for no lock
      */
-    public String lockName() {
-        return lockName;
+    public Optional<String> lockName() {
+        return lockName.isEmpty() ? Optional.empty() : Optional.of(lockName);
     }
 
     /**

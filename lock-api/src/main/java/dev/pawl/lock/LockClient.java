@@ -2,7 +2,10 @@ package dev.pawl.lock;
 
 import dev.pawl.lock.internal.Clients;
 import dev.pawl.lock.spi.LockBackend;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The entry to the locks of one service. Make one per application, share it, close it at the end.
@@ -98,6 +101,15 @@ public interface LockClient extends AutoCloseable {
     MultiLock lockAll(Collection<String> names);
 
     /**
+     * A lock on several names, all or none, with options of its own. A name that is given twice counts once.
+     *
+     * @param names at least one name, each as for {@link #lock(String)}
+     * @param options lease time, renewal and the rest, of each name
+     * @return the lock
+     */
+    MultiLock lockAll(Collection<String> names, LockOptions options);
+
+    /**
      * What the backend can and cannot promise.
      *
      * @return the same value every time
@@ -107,9 +119,57 @@ public interface LockClient extends AutoCloseable {
     /**
      * Adds a listener, told of everything from now on.
      *
-     * @param listener called on whichever thread makes the event happen: it must not block
+     * @param listener on which threads it is called, its own documentation says
      */
     void addListener(LockListener listener);
+
+    /**
+     * Takes away a listener. What happened before may still be told to it.
+     *
+     * @param listener one that was added; another is ignored
+     */
+    void removeListener(LockListener listener);
+
+    /**
+     * What this client holds now, and how many of its own requests wait for it. No I/O: what others hold is not in it.
+     *
+     * @return one entry for each lease that is out, by name; a snapshot
+     */
+    List<HeldLock> held();
+
+    /**
+     * Asks the service who holds a name: {@code lock(name).inspect()}.
+     *
+     * @param name the lock's name
+     * @return as {@link DistributedLock#inspect()}
+     * @throws LockConfigException if the backend cannot say
+     * @throws LockBackendException if the service is unreachable or refuses
+     */
+    Optional<LockInfo> inspect(String name);
+
+    /**
+     * Asks the service which locks are held now, whoever holds them, of this client's namespace. Looks through what the service has in
+     * small steps, all of them within the backend's I/O time limit; an interrupt does not end it. Names that the service keeps by their
+     * hash alone are left out: the backend's page says which.
+     *
+     * @param prefix with which the names begin; empty for all
+     * @param limit how many at the most, from 1 to 10,000. If more are held, which of them are told is up to the service
+     * @return what the service knows of each, as {@link #inspect} does, by name. Locks may come and go meanwhile
+     * @throws LockConfigException if the backend cannot say; nothing was sent then ({@link Capability#LIST})
+     * @throws LockBackendException if the service is unreachable or refuses, or has too much to look through
+     */
+    List<LockInfo> list(String prefix, int limit);
+
+    /**
+     * Asks the service whether it is well: reachable, and writable, which a replica is not. One cheap exchange that changes nothing,
+     * within the backend's I/O time limit; an interrupt does not end it. Takes no lock. Of a cluster it asks one server; of Redlock,
+     * a majority must answer.
+     *
+     * @return how long the answer took
+     * @throws LockBackendException if the service is unreachable, or refuses to write
+     * @throws LockClientClosedException if this client is closed
+     */
+    Duration ping();
 
     /**
      * Releases what is held (its leases are lost with {@link LossReason#CLIENT_CLOSED}), fails what waits with {@link

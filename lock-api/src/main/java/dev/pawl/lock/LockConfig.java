@@ -1,10 +1,12 @@
 package dev.pawl.lock;
 
 import dev.pawl.lock.internal.ConfigReader;
-import dev.pawl.lock.internal.Durations;
+import dev.pawl.lock.internal.HolderLabel;
 import dev.pawl.lock.internal.Settings;
 import dev.pawl.lock.internal.Urls;
 import dev.pawl.lock.internal.Values;
+import dev.pawl.lock.spi.Durations;
+import dev.pawl.lock.spi.StartUp;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -31,8 +33,12 @@ import org.slf4j.LoggerFactory;
  * <tr><td>{@code pawl.username}, {@code pawl.password}<td>credentials, unless they stand in the URL<td>none
  * <tr><td>{@code pawl.namespace}<td>prefix of every key, path or row: 1 to 64 letters, digits, {@code .}, {@code _} and {@code
  *     -}, the first a letter or digit<td>{@code pawl}
+ * <tr><td>{@code pawl.connect-timeout}<td>how long the start may try to reach the service<td>{@code 10s}
+ * <tr><td>{@code pawl.holder}<td>what the client calls itself where somebody asks who holds a lock: at most 128 characters<td>host and
+ *     process id
  * <tr><td>{@code pawl.lease-time}, {@code pawl.renewal}, {@code pawl.safety-margin}, {@code pawl.hand-off-max-grants}, {@code
- *     pawl.hand-off-max-time}, {@code pawl.retry-ceiling}<td>see {@link LockOptions}<td>see {@link LockOptions}
+ *     pawl.hand-off-max-time}, {@code pawl.retry-ceiling}, {@code pawl.acquire-timeout}, {@code
+ *     pawl.hold-at-least}, {@code pawl.interrupt-on-loss}, {@code pawl.group}<td>see {@link LockOptions}<td>see {@link LockOptions}
  * <tr><td>{@code pawl.require}<td>{@link Requirement}s, separated by commas<td>none
  * </table>
  *
@@ -45,6 +51,8 @@ public final class LockConfig {
     private final @Nullable String username;
     private final @Nullable String password;
     private final String namespace;
+    private final @Nullable String holder;
+    private final Duration connectTimeout;
     private final LockOptions options;
     private final Set<Requirement> requirements;
     private final Map<String, String> properties;
@@ -54,19 +62,23 @@ public final class LockConfig {
         this.username = builder.username;
         this.password = builder.password;
         this.namespace = builder.namespace;
+        this.holder = builder.holder;
+        this.connectTimeout = builder.connectTimeout;
         this.options = builder.options.build();
         this.requirements = Collections.unmodifiableSet(EnumSet.copyOf(builder.requirements));
         this.properties = Collections.unmodifiableMap(new LinkedHashMap<>(builder.properties));
     }
 
     /**
-     * Reads {@code pawl.properties} (UTF-8) from the class path, then the environment, where {@code pawl.lease-time} is called
-     * {@code PAWL_LEASE_TIME}, then system properties. The later wins, key by key. The class path is that of the thread's context
-     * class loader. An unknown {@code PAWL_} variable is only warned about, since platforms make such names by themselves.
+     * Reads {@code pawl.properties} (UTF-8) from the class path, then {@code pawl-test.properties}, which only tests have there,
+     * then the environment, where {@code pawl.lease-time} is called {@code PAWL_LEASE_TIME}, then system properties. The later wins,
+     * key by key. The class path is that of the thread's context class loader, or of Pawl's own where that has no such file. An
+     * environment variable that is empty is not set. An unknown {@code PAWL_} variable is only warned about, since platforms make
+     * such names by themselves. A key of a backend that the URL does not pick is kept and has no effect.
      *
      * @return the configuration
-     * @throws LockConfigException if there is no URL, a key is unknown or belongs to another backend, a value is malformed or
-     *     out of range, two values contradict each other, or the file is there twice or sets a key twice
+     * @throws LockConfigException if there is no URL, a key is unknown, a value is malformed or out of range, two values
+     *     contradict each other, or a file is there twice or sets a key twice
      */
     public static LockConfig load() {
         ClassLoader context = Thread.currentThread().getContextClassLoader();
@@ -83,6 +95,8 @@ public final class LockConfig {
         settings.with(ConfigReader.USERNAME, builder::username);
         settings.with(ConfigReader.PASSWORD, builder::password);
         settings.with(ConfigReader.NAMESPACE, builder::namespace);
+        settings.with(ConfigReader.HOLDER, builder::holder);
+        settings.with(ConfigReader.CONNECT_TIMEOUT, text -> builder.connectTimeout(Durations.parse(text)));
         settings.with(ConfigReader.LEASE_TIME, text -> builder.leaseTime(Durations.parse(text)));
         settings.with(ConfigReader.RENEWAL, text -> builder.renewal(Values.parseBoolean(text)));
         settings.with(ConfigReader.SAFETY_MARGIN, text -> builder.safetyMargin(Durations.parse(text)));
@@ -94,6 +108,10 @@ public final class LockConfig {
         });
         settings.with(ConfigReader.HAND_OFF_MAX_TIME, text -> builder.handOff(maxGrants[0], Durations.parse(text)));
         settings.with(ConfigReader.RETRY_CEILING, text -> builder.retryCeiling(Durations.parse(text)));
+        settings.with(ConfigReader.ACQUIRE_TIMEOUT, text -> builder.acquireTimeout(Durations.parse(text)));
+        settings.with(ConfigReader.HOLD_AT_LEAST, text -> builder.holdAtLeast(Durations.parse(text)));
+        settings.with(ConfigReader.INTERRUPT_ON_LOSS, text -> builder.interruptOnLoss(Values.parseBoolean(text)));
+        settings.with(ConfigReader.GROUP, builder::group);
         settings.with(ConfigReader.REQUIRE, text -> builder.require(Values.parseRequirements(text)));
         settings.withBackendKeys(builder::property);
         return builder.build();
@@ -142,6 +160,24 @@ public final class LockConfig {
      */
     public String namespace() {
         return namespace;
+    }
+
+    /**
+     * What the client calls itself where somebody asks who holds a lock.
+     *
+     * @return the label, or empty for host and process id
+     */
+    public Optional<String> holder() {
+        return Optional.ofNullable(holder);
+    }
+
+    /**
+     * How long the start may try to reach the service. See {@link Builder#connectTimeout}.
+     *
+     * @return the time limit
+     */
+    public Duration connectTimeout() {
+        return connectTimeout;
     }
 
     /**
@@ -199,6 +235,8 @@ public final class LockConfig {
         private @Nullable String username;
         private @Nullable String password;
         private String namespace = "pawl";
+        private @Nullable String holder;
+        private Duration connectTimeout = StartUp.USUAL_LIMIT;
 
         private Builder() {}
 
@@ -254,6 +292,31 @@ public final class LockConfig {
                         + " the first a letter or digit, but got '" + namespace + "'");
             }
             this.namespace = namespace;
+            return this;
+        }
+
+        /**
+         * Sets what the client calls itself where somebody asks who holds a lock; host and process id by default.
+         *
+         * @param holder 1 to 128 characters, no control character among them
+         * @return this
+         */
+        public Builder holder(String holder) {
+            this.holder = HolderLabel.check(Objects.requireNonNull(holder, "holder"));
+            return this;
+        }
+
+        /**
+         * Sets how long the start may try to reach the service; ten seconds by default. They count from when the first byte could
+         * be sent: a JVM that has just begun, on a busy machine, needs seconds to load classes. An attempt to connect that timed out
+         * is repeated until this is over; one that the service refused is not. The last attempt may add its own I/O time limit.
+         *
+         * @param connectTimeout from zero, which means one attempt, to an hour
+         * @return this
+         * @throws IllegalArgumentException if it is out of range
+         */
+        public Builder connectTimeout(Duration connectTimeout) {
+            this.connectTimeout = StartUp.checked(connectTimeout);
             return this;
         }
 
@@ -321,6 +384,50 @@ public final class LockConfig {
          */
         public Builder retryCeiling(Duration retryCeiling) {
             options.retryCeiling(retryCeiling);
+            return this;
+        }
+
+        /**
+         * Sets one of the options.
+         *
+         * @param acquireTimeout as in {@link LockOptions.Builder#acquireTimeout}
+         * @return this
+         */
+        public Builder acquireTimeout(Duration acquireTimeout) {
+            options.acquireTimeout(acquireTimeout);
+            return this;
+        }
+
+        /**
+         * Sets one of the options.
+         *
+         * @param holdAtLeast as in {@link LockOptions.Builder#holdAtLeast}
+         * @return this
+         */
+        public Builder holdAtLeast(Duration holdAtLeast) {
+            options.holdAtLeast(holdAtLeast);
+            return this;
+        }
+
+        /**
+         * Sets one of the options.
+         *
+         * @param interruptOnLoss as in {@link LockOptions.Builder#interruptOnLoss}
+         * @return this
+         */
+        public Builder interruptOnLoss(boolean interruptOnLoss) {
+            options.interruptOnLoss(interruptOnLoss);
+            return this;
+        }
+
+        /**
+         * Sets one of the options.
+         *
+         * @param group as in {@link LockOptions.Builder#group}
+         * @return this
+         */
+        public Builder group(String group) {
+            options.group(group);
             return this;
         }
 

@@ -1,58 +1,50 @@
 package dev.pawl.lock;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * How a lock is held and waited for. Immutable; {@link #builder()} starts from the defaults, {@link #toBuilder()} from these.
- *
- * @param leaseTime how long the service keeps the lock after the last request of its holder that it heard; 30 s
- * @param renewal true: kept alive until the lease is closed; false: {@code leaseTime} is the most that a holder gets
- * @param safetyMargin how much of the lease is given up to the drift between two clocks; the larger of 1 % of it and 2 ms
- * @param handOffMaxGrants how many times in a row a released lock may go to the next waiter of the same process without
- *     asking the service; 64; zero for strict order between processes
- * @param handOffMaxTime for how long a lock may stay in one process by hand-off; 100 ms
- * @param retryCeiling the longest that a waiter sleeps without looking again, should a wake-up be lost; 1 s
- */
-public record LockOptions(
-        Duration leaseTime,
-        boolean renewal,
-        Duration safetyMargin,
-        int handOffMaxGrants,
-        Duration handOffMaxTime,
-        Duration retryCeiling) {
+/** How a lock is held and waited for. Immutable; {@link #builder()} starts from the defaults, {@link #toBuilder()} from these. */
+public final class LockOptions {
 
-    private static final Duration MIN_LEASE = Duration.ofMillis(20);
+    private static final Duration MIN_LEASE = Duration.ofMillis(2);
     private static final Duration MAX_LEASE = Duration.ofDays(7);
     private static final Duration MIN_MARGIN = Duration.ofMillis(2);
     private static final int MAX_GRANTS = 1_000;
     private static final Duration MAX_HAND_OFF = Duration.ofMinutes(1);
     private static final Duration MIN_RETRY = Duration.ofMillis(10);
     private static final Duration MAX_RETRY = Duration.ofMinutes(1);
+    private static final int LONGEST_GROUP = 100;
     private static final LockOptions DEFAULTS = builder().build();
 
-    /**
-     * Refuses values out of range and contradictions.
-     *
-     * @param leaseTime as above
-     * @param renewal as above
-     * @param safetyMargin as above
-     * @param handOffMaxGrants as above
-     * @param handOffMaxTime as above
-     * @param retryCeiling as above
-     */
-    public LockOptions {
-        requireRange("leaseTime", leaseTime, MIN_LEASE, MAX_LEASE);
-        if (leaseTime.toNanos() % 1_000_000 != 0) {
-            throw new IllegalArgumentException("leaseTime: whole milliseconds are needed, but got " + leaseTime);
-        }
-        requireRange("safetyMargin", safetyMargin, Duration.ZERO, MAX_LEASE);
-        requireRange("handOffMaxTime", handOffMaxTime, Duration.ZERO, MAX_HAND_OFF);
-        requireRange("retryCeiling", retryCeiling, MIN_RETRY, MAX_RETRY);
-        if (handOffMaxGrants < 0 || handOffMaxGrants > MAX_GRANTS) {
-            throw new IllegalArgumentException(
-                    "handOffMaxGrants: must be between 0 and " + MAX_GRANTS + ", but got " + handOffMaxGrants);
+    private final Duration leaseTime;
+    private final boolean renewal;
+    private final Duration safetyMargin;
+    private final int handOffMaxGrants;
+    private final Duration handOffMaxTime;
+    private final Duration retryCeiling;
+    private final @Nullable Duration acquireTimeout;
+    private final @Nullable Duration holdAtLeast;
+    private final boolean interruptOnLoss;
+    private final @Nullable String group;
+
+    private LockOptions(Builder builder) {
+        leaseTime = builder.leaseTime;
+        renewal = builder.renewal;
+        safetyMargin = builder.safetyMargin != null ? builder.safetyMargin : defaultMargin(leaseTime);
+        handOffMaxGrants = builder.handOffMaxGrants;
+        handOffMaxTime = builder.handOffMaxTime;
+        retryCeiling = builder.retryCeiling;
+        acquireTimeout = builder.acquireTimeout;
+        holdAtLeast = builder.holdAtLeast;
+        interruptOnLoss = builder.interruptOnLoss;
+        group = builder.group;
+        if (holdAtLeast != null && !renewal && holdAtLeast.compareTo(leaseTime) > 0) {
+            throw new IllegalArgumentException("holdAtLeast: without renewal it must be at most leaseTime (" + leaseTime
+                    + "), but got " + holdAtLeast);
         }
         if (safetyMargin.multipliedBy(2).compareTo(leaseTime) > 0) {
             throw new IllegalArgumentException(
@@ -61,7 +53,130 @@ public record LockOptions(
     }
 
     /**
-     * The defaults named at each component.
+     * How long the service keeps the lock after the last request of its holder that it heard; 30 s.
+     *
+     * @return whole milliseconds
+     */
+    public Duration leaseTime() {
+        return leaseTime;
+    }
+
+    /**
+     * Whether a lease is kept alive until it is closed; true. If not, {@link #leaseTime()} is the most that a holder gets.
+     *
+     * @return true if it is
+     */
+    public boolean renewal() {
+        return renewal;
+    }
+
+    /**
+     * How much of the lease is given up to the drift between two clocks; the larger of 1 % of it and 2 ms, but no more than half of
+     * it.
+     *
+     * @return at most half of the lease time
+     */
+    public Duration safetyMargin() {
+        return safetyMargin;
+    }
+
+    /**
+     * How many times in a row a released lock may go to the next waiter of the same process without asking the service; 64. Zero
+     * for strict order between processes.
+     *
+     * @return a number, not negative
+     */
+    public int handOffMaxGrants() {
+        return handOffMaxGrants;
+    }
+
+    /**
+     * For how long a lock may stay in one process by hand-off; 100 ms.
+     *
+     * @return a time, not negative
+     */
+    public Duration handOffMaxTime() {
+        return handOffMaxTime;
+    }
+
+    /**
+     * The longest that a waiter sleeps without looking again, should a wake-up be lost; 1 s.
+     *
+     * @return a positive time
+     */
+    public Duration retryCeiling() {
+        return retryCeiling;
+    }
+
+    /**
+     * The longest wait of the ways to acquire that name no time of their own; none.
+     *
+     * @return the time, or empty to wait as long as it takes
+     */
+    public Optional<Duration> acquireTimeout() {
+        return Optional.ofNullable(acquireTimeout);
+    }
+
+    /**
+     * How long nobody else gets the lock, counted from its grant, even if its lease is closed before; none.
+     *
+     * @return the time, or empty to give the lock back when its lease is closed
+     */
+    public Optional<Duration> holdAtLeast() {
+        return Optional.ofNullable(holdAtLeast);
+    }
+
+    /**
+     * Whether the body of {@link Acquirable#run(LeaseAction) run} and its like is interrupted when its lease is lost; false.
+     *
+     * @return true if it is
+     */
+    public boolean interruptOnLoss() {
+        return interruptOnLoss;
+    }
+
+    /**
+     * The family that the name belongs to, for metrics; none.
+     *
+     * @return the group, or empty to leave it to whoever counts
+     */
+    public Optional<String> group() {
+        return Optional.ofNullable(group);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other || (other instanceof LockOptions options && values().equals(options.values()));
+    }
+
+    @Override
+    public int hashCode() {
+        return values().hashCode();
+    }
+
+    /** Every option and its value. */
+    @Override
+    public String toString() {
+        return "LockOptions" + values();
+    }
+
+    private Map<String, Object> values() {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("leaseTime", leaseTime);
+        values.put("renewal", renewal);
+        values.put("safetyMargin", safetyMargin);
+        values.put("handOffMaxGrants", handOffMaxGrants);
+        values.put("handOffMaxTime", handOffMaxTime);
+        values.put("retryCeiling", retryCeiling);
+        values.put("acquireTimeout", acquireTimeout == null ? "none" : acquireTimeout);
+        values.put("holdAtLeast", holdAtLeast == null ? "none" : holdAtLeast);
+        values.put("interruptOnLoss", interruptOnLoss);
+        values.put("group", group == null ? "none" : "'" + group + "'");
+        return values;
+    }
+
+    /**
+     * The defaults named at each option.
      *
      * @return the same object every time
      */
@@ -89,12 +204,18 @@ public record LockOptions(
                 .renewal(renewal)
                 .handOff(handOffMaxGrants, handOffMaxTime)
                 .retryCeiling(retryCeiling);
+        builder.acquireTimeout = acquireTimeout;
+        builder.holdAtLeast = holdAtLeast;
+        builder.interruptOnLoss = interruptOnLoss;
+        builder.group = group;
         return safetyMargin.equals(defaultMargin(leaseTime)) ? builder : builder.safetyMargin(safetyMargin);
     }
 
     private static Duration defaultMargin(Duration leaseTime) {
         Duration percent = leaseTime.dividedBy(100);
-        return percent.compareTo(MIN_MARGIN) > 0 ? percent : MIN_MARGIN;
+        Duration least = percent.compareTo(MIN_MARGIN) > 0 ? percent : MIN_MARGIN;
+        Duration half = leaseTime.dividedBy(2);
+        return least.compareTo(half) > 0 ? half : least;
     }
 
     private static void requireRange(String parameter, Duration value, Duration least, Duration most) {
@@ -102,6 +223,12 @@ public record LockOptions(
         if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
             throw new IllegalArgumentException(
                     parameter + ": must be between " + least + " and " + most + ", but got " + value);
+        }
+    }
+
+    private static void requireMillis(String parameter, Duration value) {
+        if (value.toNanos() % 1_000_000 != 0) {
+            throw new IllegalArgumentException(parameter + ": whole milliseconds are needed, but got " + value);
         }
     }
 
@@ -113,17 +240,24 @@ public record LockOptions(
         private int handOffMaxGrants = 64;
         private Duration handOffMaxTime = Duration.ofMillis(100);
         private Duration retryCeiling = Duration.ofSeconds(1);
+        private @Nullable Duration acquireTimeout;
+        private @Nullable Duration holdAtLeast;
+        private boolean interruptOnLoss;
+        private @Nullable String group;
 
         private Builder() {}
 
         /**
-         * Sets how long the service keeps the lock after the last request of its holder that it heard.
+         * Sets how long the service keeps the lock after the last request of its holder that it heard. A lease is of use while it is longer
+         * than a few exchanges with the service: a grant whose answer comes after the end of its lease is given back, and a request that has
+         * seen three of them in a row fails.
          *
-         * @param leaseTime 20 ms to 7 days, in whole milliseconds
+         * @param leaseTime 2 ms to 7 days, in whole milliseconds
          * @return this
          */
         public Builder leaseTime(Duration leaseTime) {
             requireRange("leaseTime", leaseTime, MIN_LEASE, MAX_LEASE);
+            requireMillis("leaseTime", leaseTime);
             this.leaseTime = leaseTime;
             return this;
         }
@@ -183,14 +317,89 @@ public record LockOptions(
         }
 
         /**
+         * Bounds {@link Acquirable#acquire()}, {@link Acquirable#acquireAsync()} and {@link Acquirable#run(LeaseAction) run} and
+         * {@link Acquirable#call(LeaseFunction) call} without a time: then they end as those with a time do. {@link
+         * DistributedLock#asLock()} takes no notice of it.
+         *
+         * @param acquireTimeout the longest wait; zero makes one attempt
+         * @return this
+         */
+        public Builder acquireTimeout(Duration acquireTimeout) {
+            Objects.requireNonNull(acquireTimeout, "acquireTimeout");
+            if (acquireTimeout.isNegative()) {
+                throw new IllegalArgumentException("acquireTimeout: must not be negative, but got " + acquireTimeout);
+            }
+            this.acquireTimeout = acquireTimeout;
+            return this;
+        }
+
+        /**
+         * Keeps the lock from everybody until so long after its grant, even if its lease is closed before. For a job that several
+         * machines start at the same time and that is to run once: the clocks of the machines may differ by less than this time.
+         *
+         * <p>{@link Lease#close()} and {@link LockClient#close()} then leave the lock at the service until the time is over. A crash
+         * leaves it there for the larger of this time and the lease time. A request that ends without a lease, by its timeout or because
+         * it was cancelled, leaves nothing. {@link DistributedLock#revoke revoke} and {@link DistributedLock#forceRelease forceRelease}
+         * end it. Such a lock is never handed to the next waiter of the same process.
+         *
+         * <p>Backends that tie a lock to a session or a connection cannot do this: {@link Capability#HOLD_AT_LEAST}.
+         *
+         * @param holdAtLeast zero to 7 days, in whole milliseconds; zero for none
+         * @return this
+         */
+        public Builder holdAtLeast(Duration holdAtLeast) {
+            requireRange("holdAtLeast", holdAtLeast, Duration.ZERO, MAX_LEASE);
+            requireMillis("holdAtLeast", holdAtLeast);
+            this.holdAtLeast = holdAtLeast.isZero() ? null : holdAtLeast;
+            return this;
+        }
+
+        /**
+         * Sets whether a lost lease interrupts the body of {@link Acquirable#run(LeaseAction) run}, {@link
+         * Acquirable#call(LeaseFunction) call}, {@code tryRun} and {@code tryCall}. The body's thread is interrupted once, while the
+         * body runs, and never after it. What comes of it is told as the loss: if the body ends with {@link InterruptedException}, you
+         * get {@link LeaseLostException} with that suppressed; if it throws anything else, you get that, with {@link
+         * LeaseLostException} suppressed. An interrupt that the body did not take is taken back.
+         *
+         * @param interruptOnLoss true to interrupt
+         * @return this
+         */
+        public Builder interruptOnLoss(boolean interruptOnLoss) {
+            this.interruptOnLoss = interruptOnLoss;
+            return this;
+        }
+
+        /**
+         * Names the family that a lock belongs to, such as {@code inventory} for {@code inventory/42}. Metrics count all locks of a group
+         * together, since a time series for each name would be too many. It changes nothing else: requests of different groups for one
+         * name contend as any others do, and may share a hold.
+         *
+         * @param group 1 to 100 characters, not all of them blank, and no control character among them; empty for none
+         * @return this
+         */
+        public Builder group(String group) {
+            Objects.requireNonNull(group, "group");
+            boolean isNone = group.isEmpty();
+            if (!isNone
+                    && (group.isBlank()
+                            || group.length() > LONGEST_GROUP
+                            || group.chars().anyMatch(Character::isISOControl))) {
+                throw new IllegalArgumentException("group: must be 1 to " + LONGEST_GROUP
+                        + " characters, not blank, no control character among them, but got '"
+                        + group.substring(0, Math.min(group.length(), LONGEST_GROUP)) + "'");
+            }
+            this.group = isNone ? null : group;
+            return this;
+        }
+
+        /**
          * Builds the options.
          *
          * @return immutable options
          * @throws IllegalArgumentException if two values contradict each other
          */
         public LockOptions build() {
-            Duration margin = safetyMargin != null ? safetyMargin : defaultMargin(leaseTime);
-            return new LockOptions(leaseTime, renewal, margin, handOffMaxGrants, handOffMaxTime, retryCeiling);
+            return new LockOptions(this);
         }
     }
 }

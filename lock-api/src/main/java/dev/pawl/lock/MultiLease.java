@@ -34,6 +34,18 @@ public interface MultiLease extends AutoCloseable {
     Duration remaining();
 
     /**
+     * Renews every name, as {@link Lease#renew} does, all at the same time. Where that fails for one, others may be renewed.
+     *
+     * @param leaseTime as in {@link Lease#renew}
+     * @return the shortest time left of all names
+     * @throws LeaseLostException if any was lost or released
+     * @throws LockBackendException if of any it is not known what came of it
+     * @throws LockConfigException if the backend ties its locks to a session or a connection; nothing was sent
+     * @throws IllegalArgumentException if the time is out of range; nothing was sent
+     */
+    Duration renew(Duration leaseTime);
+
+    /**
      * Returns if {@link #isValid()}, else throws. No I/O.
      *
      * @throws LeaseLostException naming the first lock that was lost
@@ -57,7 +69,7 @@ public interface MultiLease extends AutoCloseable {
     /**
      * Releases all names, waiting as {@link Lease#close()} does. A second call does nothing.
      *
-     * @throws LeaseLostException if any was lost before; the others are released all the same
+     * @throws LeaseLostException if any was lost, as {@link Lease#close()} says; the others are released all the same
      */
     @Override
     void close();

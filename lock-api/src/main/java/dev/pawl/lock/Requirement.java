@@ -5,7 +5,7 @@ import dev.pawl.lock.Guarantees.Order;
 import dev.pawl.lock.Guarantees.TokenDurability;
 import dev.pawl.lock.Guarantees.WakeUp;
 
-/** What an application may ask of its backend, at start-up, with {@code pawl.require} or {@link Requirement}. */
+/** What an application may ask of its backend, at start-up, with {@code pawl.require}. Each {@link Capability} is one, of the same name. */
 public enum Requirement {
     /** Token order survives crash, restart and failover of the service. */
     FENCING_DURABLE,
@@ -16,7 +16,23 @@ public enum Requirement {
     /** Waiters are told of a release. */
     PUSH,
     /** A crashed process frees its locks without waiting for the end of a lease. */
-    CRASH_RELEASE_EARLY;
+    CRASH_RELEASE_EARLY,
+    /** Somebody can ask who holds a lock. */
+    INSPECT,
+    /** Somebody can ask which names are held. */
+    LIST,
+    /** A lock can be taken away so that two never hold it. */
+    REVOKE,
+    /** A lock can be freed at once. */
+    FORCE_RELEASE,
+    /** The time of one lease can be changed while it is held. */
+    RENEW,
+    /** A lock can be kept for a time after its holder has let it go. */
+    HOLD_AT_LEAST,
+    /** A number of holders can have a name at once. */
+    SEMAPHORE,
+    /** Several can read while nobody writes. */
+    READ_WRITE_LOCK;
 
     /**
      * Whether a backend with these guarantees gives what is required.
@@ -31,6 +47,8 @@ public enum Requirement {
             case FIFO -> guarantees.order() == Order.FIFO;
             case PUSH -> guarantees.wakeUp() == WakeUp.PUSH;
             case CRASH_RELEASE_EARLY -> guarantees.crashRelease() != CrashRelease.LEASE;
+            case INSPECT, LIST, REVOKE, FORCE_RELEASE, RENEW, HOLD_AT_LEAST, SEMAPHORE, READ_WRITE_LOCK ->
+                guarantees.supports(Capability.valueOf(name()));
         };
     }
 }

@@ -83,11 +83,22 @@ class FencingTokenTest {
                 .withMessageContaining("'one' and 'two'");
     }
 
+    /** Its text would be that of another lock. */
+    @Test
+    void aNameThatNoLockHas_isRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new FencingToken("\ud800x", 7))
+                .withMessageContaining("surrogate");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FencingToken.parse("x".repeat(1_025) + ";7"))
+                .withMessageContaining("no lock has such a name");
+    }
+
     @Test
     void blankNameAndValueBelowOne_areRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new FencingToken(" ", 1))
-                .withMessageStartingWith("lock: ");
+                .withMessageStartingWith("name: ");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new FencingToken("name", 0))
                 .withMessageStartingWith("value: ")

@@ -55,6 +55,11 @@ class LockConfigTest {
                 pawl.hand-off-max-grants=3
                 pawl.hand-off-max-time=50ms
                 pawl.retry-ceiling=PT2S
+                pawl.acquire-timeout=5s
+                pawl.hold-at-least=9s
+                pawl.interrupt-on-loss=true
+                pawl.group=stock
+                pawl.connect-timeout=20s
                 pawl.require=FIFO, PUSH
                 pawl.jdbc.create-table=false
                 """);
@@ -67,13 +72,18 @@ class LockConfigTest {
         assertThat(config.password()).contains("h\u00fcnter2");
         assertThat(config.namespace()).isEqualTo("shop");
         assertThat(config.options())
-                .isEqualTo(new LockOptions(
-                        Duration.ofSeconds(10),
-                        false,
-                        Duration.ofMillis(200),
-                        3,
-                        Duration.ofMillis(50),
-                        Duration.ofSeconds(2)));
+                .isEqualTo(LockOptions.builder()
+                        .leaseTime(Duration.ofSeconds(10))
+                        .renewal(false)
+                        .safetyMargin(Duration.ofMillis(200))
+                        .handOff(3, Duration.ofMillis(50))
+                        .retryCeiling(Duration.ofSeconds(2))
+                        .acquireTimeout(Duration.ofSeconds(5))
+                        .holdAtLeast(Duration.ofSeconds(9))
+                        .interruptOnLoss(true)
+                        .group("stock")
+                        .build());
+        assertThat(config.connectTimeout()).isEqualTo(Duration.ofSeconds(20));
         assertThat(config.requirements()).containsExactly(Requirement.FIFO, Requirement.PUSH);
         assertThat(config.properties()).isEqualTo(Map.of("pawl.jdbc.create-table", "false"));
     }
@@ -85,6 +95,7 @@ class LockConfigTest {
         LockConfig config = load();
 
         assertThat(config.namespace()).isEqualTo("pawl");
+        assertThat(config.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.options()).isEqualTo(LockOptions.defaults());
         assertThat(config.username()).isEmpty();
         assertThat(config.password()).isEmpty();
@@ -97,7 +108,7 @@ class LockConfigTest {
         file("pawl.url=memory:file\npawl.namespace=file\npawl.lease-time=1s\npawl.require=FENCING_DURABLE\n");
         environment.put("PAWL_NAMESPACE", "environment");
         environment.put("PAWL_LEASE_TIME", "2s");
-        environment.put("PAWL_REQUIRE", "");
+        system.setProperty("pawl.require", "");
         system.setProperty("pawl.lease-time", "3s");
 
         LockConfig config = load();
@@ -181,6 +192,9 @@ class LockConfigTest {
         environment.put("PAWL_LEASETIME", "30s");
         environment.put("pawl.namespace", "shop");
         environment.put("PAWLONIA", "green");
+        // What the command of 'pawl run' has.
+        environment.put("PAWL_LOCK", "nightly");
+        environment.put("PAWL_TOKEN", "7");
 
         assertThat(ConfigReader.read(null, environment, system).warnings())
                 .hasSize(3)
@@ -190,16 +204,57 @@ class LockConfigTest {
     }
 
     @Test
-    void keyOfAnotherBackend_isRefused_whereverItWas() throws IOException {
+    void keyOfAnotherBackend_isKept_soThatASwapIsOneUrl() throws IOException {
         providers.add(FakeProviders.Jdbc.class);
         file("pawl.url=jdbc:h2:mem:x\npawl.jdbc.create-table=false\n");
         load();
 
         environment.put("PAWL_URL", "memory:");
-        assertRefused()
-                .hasMessageContaining("pawl.jdbc.create-table (file:")
-                .hasMessageContaining("belongs to jdbc")
-                .hasMessageContaining("'memory:'");
+        assertThat(load().url()).isEqualTo("memory:");
+
+        system.setProperty("pawl.jdbc.createtable", "false");
+        assertRefused().hasMessageContaining("did you mean 'pawl.jdbc.create-table'?");
+    }
+
+    @Test
+    void keyOfABackendThatIsNeitherChosenNorThere_namesTheArtifactItBelongsTo() {
+        system.setProperty("pawl.url", "memory:");
+        system.setProperty("pawl.jdbc.create-table", "false");
+
+        assertRefused().hasMessageContaining("belong to the artifact dev.pawl:lock-jdbc, which is not there");
+    }
+
+    @Test
+    void fileOfTheTests_winsOverTheApplications_keyByKey() throws IOException {
+        file("pawl.url=memory:application\npawl.namespace=shop\n");
+        Files.writeString(anotherFolder.resolve("pawl-test.properties"), "pawl.url=memory:test\n");
+        assertThat(load().url()).isEqualTo("memory:test");
+        assertThat(load().namespace()).isEqualTo("shop");
+
+        environment.put("PAWL_URL", "memory:environment");
+        assertThat(load().url()).isEqualTo("memory:environment");
+    }
+
+    @Test
+    void fileThatOnlyPawlsOwnLoaderSees_isRead() throws IOException {
+        file("pawl.url=memory:beside-pawl\n");
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (OwnCopy copy = new OwnCopy(folder)) {
+            thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
+            assertThat(copy.load()).contains("memory:beside-pawl");
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    @Test
+    void byteOrderMark_andWhiteSpaceAroundValues_areNoPartOfThem() throws IOException {
+        file("\uFEFFpawl.url=memory:x  \npawl.lease-time=10s\t\npawl.password= p \n");
+
+        assertThat(load().url()).isEqualTo("memory:x");
+        assertThat(load().options().leaseTime()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(load().password()).contains("p ");
     }
 
     @Test
@@ -258,14 +313,15 @@ class LockConfigTest {
     @ParameterizedTest
     @CsvSource({
         "pawl.lease-time, 30, 500ms",
-        "pawl.lease-time, 5ms, PT0.02S and PT168H",
-        "pawl.lease-time, 8d, PT0.02S and PT168H",
+        "pawl.lease-time, 1ms, PT0.002S and PT168H",
+        "pawl.lease-time, 8d, PT0.002S and PT168H",
         "pawl.renewal, yes, true or false",
         "pawl.safety-margin, -PT1S, PT0S and PT168H",
         "pawl.hand-off-max-grants, many, 0 and 1000",
         "pawl.hand-off-max-grants, 1001, 0 and 1000",
         "pawl.hand-off-max-time, 2m, PT0S and PT1M",
         "pawl.retry-ceiling, 1ms, PT0.01S and PT1M",
+        "pawl.connect-timeout, 2h, PT0S and PT1H",
         "pawl.require, FIFA, did you mean 'FIFO'?",
         "pawl.require, 'FIFO,,PUSH', FENCING_DURABLE",
         "pawl.namespace, a/b, 1 to 64"
@@ -280,11 +336,17 @@ class LockConfigTest {
     }
 
     @Test
-    void blankUrl_isRefused_notTakenForNone() throws IOException {
-        file("pawl.url=memory:\n");
+    void emptyVariable_isNotSet_butABlankUrlElsewhereIsRefused() throws IOException {
+        file("pawl.url=memory:\npawl.namespace=shop\n");
         environment.put("PAWL_URL", "");
+        environment.put("PAWL_USERNAME", "");
+        environment.put("PAWL_NAMESPACE", "");
+        assertThat(load().url()).isEqualTo("memory:");
+        assertThat(load().username()).isEmpty();
+        assertThat(load().namespace()).isEqualTo("shop");
 
-        assertRefused().hasMessageContaining("pawl.url (environment variable PAWL_URL): is blank");
+        system.setProperty("pawl.url", "");
+        assertRefused().hasMessageContaining("pawl.url (system property): is blank");
     }
 
     @Test

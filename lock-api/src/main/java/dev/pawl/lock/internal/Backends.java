@@ -5,6 +5,7 @@ import dev.pawl.lock.LockConfig;
 import dev.pawl.lock.LockConfigException;
 import dev.pawl.lock.Requirement;
 import dev.pawl.lock.spi.BackendSettings;
+import dev.pawl.lock.spi.ClientLibrary;
 import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.LockBackendProvider;
 import java.util.List;
@@ -18,19 +19,30 @@ final class Backends {
         String scheme = Urls.scheme(config.url());
         Providers providers = Providers.visibleFrom(Thread.currentThread().getContextClassLoader());
         LockBackendProvider provider = providers.serving(scheme);
-        config.properties().keySet().forEach(key -> providers.checkKey(key, key, scheme));
-        LockBackend backend = provider.create(new BackendSettings(
-                config.url(),
-                config.username().orElse(null),
-                config.password().orElse(null),
-                config.namespace(),
-                config.properties()));
+        LockBackend backend = create(
+                provider,
+                new BackendSettings(
+                        config.url(),
+                        config.username().orElse(null),
+                        config.password().orElse(null),
+                        config.namespace(),
+                        providers.keysFor(scheme, config.properties()),
+                        config.connectTimeout()));
         try {
             checkRequirements(config, scheme, backend.guarantees());
             return backend;
         } catch (RuntimeException e) {
             closeAfter(e, backend);
             throw e;
+        }
+    }
+
+    /** An application's own versions win over Pawl's. */
+    private static LockBackend create(LockBackendProvider provider, BackendSettings settings) {
+        try {
+            return provider.create(settings);
+        } catch (LinkageError e) {
+            throw ClientLibrary.misfit(provider.getClass(), provider.libraries(), e);
         }
     }
 

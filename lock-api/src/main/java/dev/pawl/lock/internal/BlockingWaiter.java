@@ -1,6 +1,7 @@
 package dev.pawl.lock.internal;
 
 import dev.pawl.lock.LockOptions;
+import dev.pawl.lock.WaitOutcome;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
@@ -10,8 +11,11 @@ final class BlockingWaiter extends Waiter {
     /** How long a caller that gives up waits to see its request undone. */
     private static final long UNDO_WAIT = 1_000_000_000L;
 
-    private final Thread thread = Thread.currentThread();
+    /** How often a caller looks whose time is not over. */
+    private static final long SELDOM = 10 * LOOK;
+
     private final long start = System.nanoTime();
+    private volatile boolean left;
 
     BlockingWaiter(LockOptions options, boolean patient, long since) {
         super(options, patient, since);
@@ -19,22 +23,36 @@ final class BlockingWaiter extends Waiter {
 
     @Override
     void signal() {
-        LockSupport.unpark(thread);
+        LockSupport.unpark(thread());
+    }
+
+    @Override
+    public boolean willTell() {
+        return !left;
+    }
+
+    @Override
+    WaitOutcome withdrawn() {
+        return WaitOutcome.INTERRUPTED;
+    }
+
+    /** The caller goes its way, and tells what there is to tell after this. */
+    void leave() {
+        left = true;
     }
 
     @Override
     boolean isOwnThread(Thread other) {
-        return thread == other;
+        return thread() == other;
     }
 
     /**
-     * Waits for the end. An overdue request is reported to the queue once; the queue ends it, at once or with the answer to the
-     * attempt that is under way.
+     * Waits for the end. An overdue request is reported to the queue; the queue ends it, at once or with the answer to the
+     * attempt that is under way. If it does not, the request ends itself.
      *
      * @param timeoutNanos when the request is overdue; {@link Long#MAX_VALUE} for never
      */
     Outcome await(LockQueue queue, long timeoutNanos) throws InterruptedException {
-        boolean timed = timeoutNanos != Long.MAX_VALUE;
         while (true) {
             // First: the attempt may have run on this thread, and been interrupted in it. Then its outcome is undone.
             if (Thread.interrupted()) {
@@ -45,38 +63,44 @@ final class BlockingWaiter extends Waiter {
             if (outcome != null) {
                 return ended(outcome);
             }
-            if (!timed) {
-                LockSupport.park(this);
-            } else {
-                long left = timeoutNanos - (System.nanoTime() - start);
-                if (left > 0) {
-                    LockSupport.parkNanos(this, left);
-                } else {
-                    timed = false;
-                    queue.overdue(this);
-                }
-            }
+            standStill(queue, timeoutNanos);
         }
     }
 
     /** Waits for the end through interrupts, and restores the thread's interrupt status. */
-    Outcome awaitUninterruptibly() {
+    Outcome awaitUninterruptibly(LockQueue queue) {
         boolean interrupted = false;
         Outcome outcome = outcome();
         while (outcome == null) {
-            LockSupport.park(this);
+            standStill(queue, Long.MAX_VALUE);
             interrupted |= Thread.interrupted();
             outcome = outcome();
         }
         if (interrupted) {
-            thread.interrupt();
+            thread().interrupt();
         }
         return ended(outcome);
     }
 
+    /** Sleeps a while; and looks after the queue first, if it has slept before. */
+    private void standStill(LockQueue queue, long timeoutNanos) {
+        long waited = System.nanoTime() - start;
+        long limit = isPatient() ? timeoutNanos : 0;
+        long left = limit - waited;
+        if (left <= 0 && (isPatient() || waited > LOOK)) {
+            giveUpAfter(-left);
+            queue.overdue(this);
+        } else if (waited > LOOK) {
+            queue.goOn();
+        }
+        if (isWaiting()) {
+            LockSupport.parkNanos(this, left > 0 ? Math.min(left, SELDOM) : LOOK);
+        }
+    }
+
     private Outcome ended(Outcome outcome) {
         CompletableFuture<Void> undo = undone();
-        if (undo != null && outcome == End.CONTENDED) {
+        if (undo != null && outcome instanceof Contended) {
             Waits.quietly(undo, UNDO_WAIT);
         }
         return outcome;

@@ -1,11 +1,14 @@
 package dev.pawl.lock.internal;
 
+import dev.pawl.lock.LockInfo;
 import dev.pawl.lock.LockOptions;
 import dev.pawl.lock.LossReason;
+import dev.pawl.lock.spi.Attempt;
 import dev.pawl.lock.spi.Contender;
 import dev.pawl.lock.spi.Contest;
 import dev.pawl.lock.spi.Grant;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,7 @@ final class Candidacy implements Contest {
     private final Contender contender;
 
     private static final Duration SHORTEST_REST = Duration.ofMillis(1);
+    private static final long LATE = 1_000_000_000L;
 
     private Phase phase = Phase.FRESH;
     private boolean answered;
@@ -45,12 +49,21 @@ final class Candidacy implements Contest {
     private long sentAt;
     private @Nullable Runnable cancelLook;
 
+    /** When to look at the latest while it rests; the timer may have lost it. */
+    private long restsUntil;
+
+    /** The answer until the queue has seen it: the event that tells of it may be lost, so every event may look. */
+    private volatile boolean unseen;
+
+    private @Nullable Attempt answer;
+    private @Nullable Throwable failure;
+
     Candidacy(LockQueue queue, Engine engine, LockOptions options) {
         this.queue = queue;
         this.engine = engine;
         this.options = options;
         this.owner = engine.environment().owners().next();
-        this.contender = engine.backend().join(this);
+        this.contender = Objects.requireNonNull(engine.backend().join(this), "the backend gave null");
     }
 
     @Override
@@ -64,8 +77,13 @@ final class Candidacy implements Contest {
     }
 
     @Override
+    public String holder() {
+        return engine.holder();
+    }
+
+    @Override
     public Duration leaseTime() {
-        return options.leaseTime();
+        return Terms.leaseTime(options);
     }
 
     @Override
@@ -85,11 +103,12 @@ final class Candidacy implements Contest {
 
     /** Whether a request with these options can be served by this contest. */
     boolean serves(LockOptions wanted) {
-        return options.equals(wanted);
+        return Terms.areAlike(options, wanted);
     }
 
-    boolean isFresh() {
-        return phase == Phase.FRESH;
+    /** Whether it has never asked, or should have asked again by now. */
+    boolean isToLook() {
+        return phase == Phase.FRESH || (phase == Phase.RESTING && engine.now() - restsUntil > LATE);
     }
 
     boolean isAttempting() {
@@ -106,18 +125,48 @@ final class Candidacy implements Contest {
         phase = Phase.ATTEMPTING;
         willWait = waits;
         wokenMeanwhile = false;
+        unseen = false;
         stopLooking();
-        engine.observers().attempt(name());
         int tokens = block(othersWait);
         sentAt = engine.now();
-        Stages.of(() -> contender.attempt(waits, tokens, blocking))
-                .whenComplete((answer, failure) -> queue.answered(this, answer, failure));
+        Stages.of(() -> contender.attempt(waits, tokens, blocking)).whenComplete(this::answer);
+    }
+
+    private void answer(@Nullable Attempt reply, @Nullable Throwable fault) {
+        answer = reply;
+        failure = fault;
+        unseen = true;
+        queue.answered(this);
+    }
+
+    /** Whether there is an answer that the queue has not seen; it has, once this was true. */
+    boolean seesAnswer() {
+        boolean was = unseen;
+        unseen = false;
+        return was;
+    }
+
+    @Nullable
+    Attempt answer() {
+        return answer;
+    }
+
+    /** Who has the lock, as the last answer has told; null if there was none, or it did not tell. */
+    @Nullable
+    LockInfo holderBefore() {
+        return answer instanceof Attempt.Busy busy ? busy.holder().orElse(null) : null;
+    }
+
+    @Nullable
+    Throwable failure() {
+        return failure;
     }
 
     /** How many tokens to ask for: as many as hand-off may use, if there is anyone to hand off to. */
     private int block(boolean othersWait) {
-        boolean handsOff =
-                othersWait && options.renewal() && !options.handOffMaxTime().isZero();
+        boolean handsOff = othersWait
+                && Terms.canHandOff(options)
+                && !options.handOffMaxTime().isZero();
         return handsOff ? 1 + options.handOffMaxGrants() : 1;
     }
 
@@ -138,7 +187,9 @@ final class Candidacy implements Contest {
         if (wokenMeanwhile || !willWait) {
             return true;
         }
-        cancelLook = engine.environment().scheduler().schedule(untilNextLook(retryAfter), this::wake);
+        long rest = untilNextLook(retryAfter);
+        restsUntil = engine.now() + rest;
+        cancelLook = engine.environment().scheduler().schedule(rest, this::wake);
         return false;
     }
 
@@ -176,6 +227,6 @@ final class Candidacy implements Contest {
     /** Undoes whatever this series has left at the service. */
     CompletableFuture<Void> leave(Executor blocking) {
         stopLooking();
-        return engine.undoer().undo(name(), options.leaseTime().toNanos(), contender::leave, blocking);
+        return engine.undoer().undo(name(), leaseTime().toNanos(), contender::leave, blocking);
     }
 }

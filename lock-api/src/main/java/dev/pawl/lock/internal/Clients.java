@@ -13,12 +13,23 @@ public final class Clients {
 
     public static LockClient connect(LockConfig config) {
         Objects.requireNonNull(config, "config");
-        return using(Backends.connect(config), config.options());
+        LockBackend backend = Backends.connect(config);
+        try {
+            return using(backend, config.options(), config.holder().orElseGet(HolderLabel::usual));
+        } catch (Throwable e) {
+            // Such as an OutOfMemoryError for want of a thread: nobody else knows of the connections.
+            backend.close();
+            throw e;
+        }
     }
 
     public static LockClient using(LockBackend backend, LockOptions defaults) {
         Objects.requireNonNull(backend, "backend");
         Objects.requireNonNull(defaults, "defaults");
-        return new Engine(backend, defaults, Environment.live(backend.ticker()));
+        return using(backend, defaults, HolderLabel.usual());
+    }
+
+    private static LockClient using(LockBackend backend, LockOptions defaults, String holder) {
+        return new Engine(backend, defaults, Environment.live(backend.ticker()), holder);
     }
 }

@@ -1,25 +1,46 @@
 package dev.pawl.lock.internal;
 
+import dev.pawl.lock.Capability;
 import dev.pawl.lock.DistributedLock;
+import dev.pawl.lock.FencingToken;
+import dev.pawl.lock.ForcedRelease;
 import dev.pawl.lock.Guarantees;
 import dev.pawl.lock.Guarantees.CrashRelease;
+import dev.pawl.lock.HeldLock;
 import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.LockClient;
+import dev.pawl.lock.LockClientClosedException;
+import dev.pawl.lock.LockInfo;
+import dev.pawl.lock.LockKind;
 import dev.pawl.lock.LockListener;
 import dev.pawl.lock.LockOptions;
+import dev.pawl.lock.LossReason;
 import dev.pawl.lock.MultiLock;
+import dev.pawl.lock.WaitOutcome;
+import dev.pawl.lock.spi.BackendFault;
 import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.LockNames;
+import dev.pawl.lock.spi.ReleaseOutcome;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +52,21 @@ final class Engine implements LockClient {
     /** The longest that {@link #close()} waits for the service to confirm what is undone. */
     private static final long CLOSE_WAIT = 5_000_000_000L;
 
+    /**
+     * Classes that are first needed when something goes wrong, perhaps where the stack is at its end. A class whose initialiser is
+     * thrown out can never be used again, so these are initialised before.
+     */
+    private static final List<Object> INITIALISED = List.of(
+            WaitOutcome.values(), LockKind.values(), LossReason.values(), ReleaseOutcome.values(), Waiter.End.values());
+
+    /** The most that {@link #list} gives. */
+    private static final int MOST_LISTED = 10_000;
+
     private final LockBackend backend;
     private final LockOptions defaults;
+    private final String holder;
     private final Environment env;
-    private final Observers observers = new Observers();
+    private final Observers observers;
     private final Undoer undoer;
     private final Renewer renewer;
     private final ThreadHolds threadHolds = new ThreadHolds();
@@ -42,18 +74,39 @@ final class Engine implements LockClient {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     Engine(LockBackend backend, LockOptions defaults, Environment env) {
+        this(backend, defaults, env, HolderLabel.usual());
+    }
+
+    Engine(LockBackend backend, LockOptions defaults, Environment env, String holder) {
         this.backend = backend;
-        this.defaults = defaults;
+        this.holder = holder;
+        this.defaults = checked(backend, defaults);
         this.env = env;
+        Objects.requireNonNull(INITIALISED);
         boolean leases = backend.guarantees().crashRelease() == CrashRelease.LEASE;
+        this.observers = new Observers(env.callbacks());
         this.undoer = new Undoer(env, observers, leases);
         this.renewer = new Renewer(backend, env, observers);
+    }
+
+    /** The options, unless the backend cannot do what they ask for. */
+    private static LockOptions checked(LockBackend backend, LockOptions options) {
+        Objects.requireNonNull(options, "options");
+        if (options.holdAtLeast().isPresent()) {
+            backend.guarantees().ensure(Capability.HOLD_AT_LEAST);
+        }
+        return options;
     }
 
     // --- for its parts -----------------------------------------------------------------------------------------
 
     LockBackend backend() {
         return backend;
+    }
+
+    /** What this client calls itself. */
+    String holder() {
+        return holder;
     }
 
     Environment environment() {
@@ -97,6 +150,12 @@ final class Engine implements LockClient {
 
     /** Puts the request into the queue of its name, a new one if the last has retired. */
     LockQueue join(String name, Waiter waiter) {
+        if (waiter.isPatient()) {
+            observers.waiting(waiter, name);
+        }
+        if (waiter.isPatient() && waiter.isOwnThread(Thread.currentThread()) && observers.isTelling(name)) {
+            throw new IllegalStateException("lock '" + name + "': a listener of this lock cannot wait for it");
+        }
         while (true) {
             LockQueue queue = queues.computeIfAbsent(name, key -> new LockQueue(key, this));
             if (queue.join(waiter)) {
@@ -121,20 +180,54 @@ final class Engine implements LockClient {
         queues.remove(queue.name(), queue);
     }
 
+    /**
+     * Waits for one exchange that is about no hold of this client. On the caller's own thread where the client library blocks: that is
+     * one thread less to wake.
+     *
+     * @param lock the lock's name, or empty if it is about none
+     */
+    <T> T ask(String lock, Function<Executor, CompletionStage<T>> question) {
+        if (isClosed()) {
+            throw lock.isEmpty() ? new LockClientClosedException() : new LockClientClosedException(lock);
+        }
+        long since = now();
+        CompletableFuture<T> answer =
+                Stages.of(() -> question.apply(env.here(true))).toCompletableFuture();
+        Waits.quietly(answer);
+        try {
+            return answer.join();
+        } catch (CompletionException | CancellationException e) {
+            throw backendFailure(lock, since, Causes.of(e, ""));
+        }
+    }
+
+    /** Takes a lock away from its holder, and tells everybody. */
+    Optional<LockInfo> takeAway(String name, FencingToken seen, String reason, boolean atOnce) {
+        backend.guarantees().ensure(atOnce ? Capability.FORCE_RELEASE : Capability.REVOKE);
+        Objects.requireNonNull(reason, "reason");
+        if (!seen.lock().equals(name)) {
+            throw new IllegalArgumentException("seen: must be a token of lock '" + name + "', but got " + seen);
+        }
+        Optional<LockInfo> taken = ask(name, blocking -> backend.takeAway(seen, atOnce, blocking));
+        taken.ifPresent(info -> observers.forceReleased(seen, new ForcedRelease(info, holder, reason, atOnce)));
+        return taken;
+    }
+
     LockBackendException backendFailure(String lock, long since, Throwable cause) {
         Duration elapsed = Duration.ofNanos(now() - since);
         String node = null;
         String what = Objects.requireNonNullElse(cause.getMessage(), cause.toString());
         Throwable root = cause;
-        if (cause instanceof LockBackendException known) {
-            node = known.node().orElse(null);
-            root = known.getCause() != null ? known.getCause() : known;
+        if (cause instanceof BackendFault fault) {
+            node = fault.node().orElse(null);
+            root = fault.getCause() != null ? fault.getCause() : fault;
         }
         return new LockBackendException(
                 lock,
                 elapsed,
                 node,
-                "lock '" + lock + "': the backend failed after " + elapsed.toMillis() + " ms: " + what,
+                (lock.isEmpty() ? "" : "lock '" + lock + "': ") + "the backend failed after " + elapsed.toMillis()
+                        + " ms: " + what,
                 root);
     }
 
@@ -148,21 +241,26 @@ final class Engine implements LockClient {
     @Override
     public DistributedLock lock(String name, LockOptions options) {
         LockNames.check(name);
-        Objects.requireNonNull(options, "options");
-        return new NamedLock(this, name, options);
+        return new NamedLock(this, name, checked(backend, options));
     }
 
     @Override
     public MultiLock lockAll(Collection<String> names) {
+        return lockAll(names, defaults);
+    }
+
+    @Override
+    public MultiLock lockAll(Collection<String> names, LockOptions options) {
         Objects.requireNonNull(names, "names");
+        checked(backend, options);
         if (names.isEmpty()) {
             throw new IllegalArgumentException("names: at least one name is needed, but got an empty collection");
         }
-        SortedMap<String, DistributedLock> locks = new TreeMap<>();
+        SortedMap<String, NamedLock> locks = new TreeMap<>();
         for (String name : names) {
-            locks.put(LockNames.check(name), lock(name));
+            locks.put(LockNames.check(name), new NamedLock(this, name, options));
         }
-        return new MultiNameLock(this, locks, defaults);
+        return new MultiNameLock(this, locks, options);
     }
 
     @Override
@@ -173,6 +271,43 @@ final class Engine implements LockClient {
     @Override
     public void addListener(LockListener listener) {
         observers.add(Objects.requireNonNull(listener, "listener"));
+    }
+
+    @Override
+    public void removeListener(LockListener listener) {
+        observers.remove(Objects.requireNonNull(listener, "listener"));
+    }
+
+    @Override
+    public List<HeldLock> held() {
+        List<HeldLock> held = new ArrayList<>();
+        queues.values().forEach(queue -> queue.describe(held));
+        held.sort(Comparator.comparing(HeldLock::name));
+        return Collections.unmodifiableList(held);
+    }
+
+    @Override
+    public Optional<LockInfo> inspect(String name) {
+        return lock(name).inspect();
+    }
+
+    @Override
+    public List<LockInfo> list(String prefix, int limit) {
+        LockNames.checkPrefix(prefix);
+        if (limit < 1 || limit > MOST_LISTED) {
+            throw new IllegalArgumentException("limit: must be from 1 to " + MOST_LISTED + ", but got " + limit);
+        }
+        backend.guarantees().ensure(Capability.LIST);
+        List<LockInfo> listed = new ArrayList<>(ask("", blocking -> backend.list(prefix, limit, blocking)));
+        listed.sort(Comparator.comparing(LockInfo::name));
+        return Collections.unmodifiableList(listed);
+    }
+
+    @Override
+    public Duration ping() {
+        long since = now();
+        ask("", blocking -> backend.ping(blocking).thenApply(whatever -> since));
+        return Duration.ofNanos(now() - since);
     }
 
     @Override

@@ -3,12 +3,9 @@ package dev.pawl.lock.internal;
 import dev.pawl.lock.spi.Ticker;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -23,8 +20,8 @@ import java.util.function.LongUnaryOperator;
  * @param ticker the monotonic clock
  * @param clockJumps whether the clock can move on without the timer's knowing, as that of some tests; the timer then looks often
  * @param scheduler the timer
- * @param callbacks completes the users' futures
- * @param alarms runs the users' actions on a loss, which may block: one that does must not keep the news from another lease
+ * @param callbacks completes the users' futures and tells listeners, so it runs users' code, which may block
+ * @param alarms runs the users' actions on a loss, which may block too: that news waits behind no other callback
  * @param io runs what blocking client libraries do while no caller stands still for it; no user code comes here, so
  *     what a user blocks delays no renewal
  * @param random a number from zero to below its argument, to spread what would happen at once
@@ -42,38 +39,38 @@ record Environment(
         OwnerIds owners,
         Runnable shutdown) {
 
-    private static final int THREADS = 16;
-    private static final int ALARM_THREADS = 128;
+    private static final int IO_THREADS = 16;
     private static final AtomicInteger CLIENTS = new AtomicInteger();
 
-    /** The real world: one timer thread and three pools; daemons, started when they are needed and ended when they are not. */
+    /** The real world: one timer thread, and three pools that start threads when they are needed and end them when they are not; all daemons. */
     static Environment live(Ticker ticker) {
         String name = "pawl-" + CLIENTS.incrementAndGet();
-        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, daemons(name + "-timer"));
-        timer.setRemoveOnCancelPolicy(true);
-        timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
-        List<ExecutorService> pools = List.of(
-                pool(name + "-callback", THREADS), pool(name + "-alarm", ALARM_THREADS), pool(name + "-io", THREADS));
+        TimerThread timer = TimerThread.start(daemons(name + "-timer"));
+        CallbackPool callbacks = new CallbackPool(daemons(name + "-callback"), timer);
+        CallbackPool alarms = new CallbackPool(daemons(name + "-alarm"), timer);
+        ExecutorService io = io(name + "-io");
         return new Environment(
                 ticker,
                 ticker != Ticker.SYSTEM,
-                onTimer(timer),
-                pools.get(0),
-                pools.get(1),
-                pools.get(2),
+                timer,
+                callbacks,
+                alarms,
+                io,
                 bound -> ThreadLocalRandom.current().nextLong(bound),
                 OwnerIds.random(),
                 () -> {
-                    timer.shutdownNow();
-                    pools.forEach(ExecutorService::shutdown);
+                    timer.stop();
+                    callbacks.retire();
+                    alarms.retire();
+                    io.shutdown();
                 });
     }
 
     /** What comes after its shutdown is run by who brings it: nothing that somebody waits for is dropped. */
-    private static ExecutorService pool(String name, int threads) {
+    private static ExecutorService io(String name) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                threads,
-                threads,
+                IO_THREADS,
+                IO_THREADS,
                 10,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
@@ -83,11 +80,12 @@ record Environment(
         return pool;
     }
 
-    private static Scheduler onTimer(ScheduledThreadPoolExecutor timer) {
-        return (delay, task) -> {
-            ScheduledFuture<?> future = timer.schedule(task, delay, TimeUnit.NANOSECONDS);
-            return () -> future.cancel(false);
-        };
+    /**
+     * Where a blocking client library may run: on this thread, if whoever it works for stands still for it. Not on a thread that
+     * is interrupted: client libraries give up on it, and what is under way must not end by that.
+     */
+    Executor here(boolean standsStill) {
+        return standsStill && !Thread.currentThread().isInterrupted() ? Runnable::run : io;
     }
 
     private static ThreadFactory daemons(String prefix) {

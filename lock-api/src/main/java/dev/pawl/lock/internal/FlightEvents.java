@@ -8,7 +8,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** The events for Java Flight Recorder, at the same points as {@link dev.pawl.lock.LockListener}. */
+/** The events for Java Flight Recorder, at points that a {@link dev.pawl.lock.LockListener} is told of. */
 final class FlightEvents {
 
     private FlightEvents() {}

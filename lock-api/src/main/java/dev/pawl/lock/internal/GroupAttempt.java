@@ -55,31 +55,42 @@ final class GroupAttempt {
     private CompletableFuture<List<Lease>> run(Collection<String> names, Executor blocking) {
         for (String name : names) {
             GroupContest contest =
-                    new GroupContest(name, engine.environment().owners().next(), options);
+                    new GroupContest(name, engine.environment().owners().next(), engine.holder(), options);
             contenders.put(contest, engine.backend().join(contest));
-            engine.observers().attempt(name);
+            engine.observers().attempt(name, Observers.Teller.CALLER);
         }
         sentAt = engine.now();
         CompletableFuture<List<Lease>> leases = new CompletableFuture<>();
         Stages.of(() -> engine.backend().attemptAll(List.copyOf(contenders.values()), blocking))
                 .whenComplete((grants, failure) -> {
-                    if (grants == null || (!grants.isEmpty() && grants.size() != contenders.size())) {
+                    try {
+                        answered(grants, failure, leases);
+                    } catch (Throwable e) {
+                        leases.completeExceptionally(e);
                         leave();
-                        leases.completeExceptionally(Causes.of(failure, "the backend granted a part of a group"));
-                    } else if (grants.isEmpty()) {
-                        leases.complete(List.of());
-                    } else {
-                        adopt(grants, leases);
                     }
                 });
         return leases;
     }
 
+    private void answered(
+            @Nullable List<Grant> grants, @Nullable Throwable failure, CompletableFuture<List<Lease>> leases) {
+        if (grants == null || (!grants.isEmpty() && grants.size() != contenders.size())) {
+            leave();
+            leases.completeExceptionally(Causes.of(failure, "the backend granted a part of a group"));
+        } else if (grants.isEmpty()) {
+            leases.complete(List.of());
+        } else {
+            adopt(grants, leases);
+        }
+    }
+
+    /** Also a hold that was won: whoever has no lease on it takes it back. */
     private void leave() {
         contenders.forEach((contest, contender) -> engine.undoer()
                 .undo(
                         contest.name(),
-                        options.leaseTime().toNanos(),
+                        contest.leaseTime().toNanos(),
                         contender::leave,
                         engine.environment().io()));
     }
@@ -95,15 +106,32 @@ final class GroupAttempt {
         }
         CompletableFuture.allOf(adopted.values().toArray(CompletableFuture<?>[]::new))
                 .whenComplete((nothing, failure) -> {
-                    List<Lease> all = new ArrayList<>();
-                    adopted.values().forEach(future -> addIfThere(all, future.join()));
-                    if (all.size() == contenders.size()) {
-                        leases.complete(all);
-                    } else {
-                        all.forEach(Lease::releaseAsync);
-                        leases.complete(List.of());
+                    try {
+                        settle(adopted, failure, leases);
+                    } catch (Throwable e) {
+                        leases.completeExceptionally(e);
+                        leave();
                     }
                 });
+    }
+
+    private void settle(
+            Map<GroupContest, CompletableFuture<@Nullable HeldLease>> adopted,
+            @Nullable Throwable failure,
+            CompletableFuture<List<Lease>> leases) {
+        if (failure != null) {
+            leave();
+            leases.completeExceptionally(Causes.of(failure, "no answer"));
+            return;
+        }
+        List<Lease> all = new ArrayList<>();
+        adopted.values().forEach(future -> addIfThere(all, future.join()));
+        if (all.size() == contenders.size()) {
+            leases.complete(all);
+        } else {
+            all.forEach(Lease::releaseAsync);
+            leases.complete(List.of());
+        }
     }
 
     private static void addIfThere(List<Lease> all, @Nullable HeldLease lease) {

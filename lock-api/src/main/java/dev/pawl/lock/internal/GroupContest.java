@@ -11,17 +11,25 @@ final class GroupContest implements Contest {
 
     private final String name;
     private final String owner;
+    private final String holder;
     private final LockOptions options;
+    private final Thread thread = Thread.currentThread();
 
     /** Where the hold is, once it was won. */
     private volatile @Nullable LockQueue queue;
 
     private volatile @Nullable LossReason lostBefore;
 
-    GroupContest(String name, String owner, LockOptions options) {
+    GroupContest(String name, String owner, String holder, LockOptions options) {
         this.name = name;
         this.owner = owner;
+        this.holder = holder;
         this.options = options;
+    }
+
+    /** Which thread asks. */
+    Thread thread() {
+        return thread;
     }
 
     LockOptions options() {
@@ -39,8 +47,13 @@ final class GroupContest implements Contest {
     }
 
     @Override
+    public String holder() {
+        return holder;
+    }
+
+    @Override
     public Duration leaseTime() {
-        return options.leaseTime();
+        return Terms.leaseTime(options);
     }
 
     @Override

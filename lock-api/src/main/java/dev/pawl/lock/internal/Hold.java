@@ -7,8 +7,11 @@ import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.Ticker;
 import dev.pawl.lock.spi.TokenBlock;
+import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the service has granted: a deadline on the monotonic clock and a block of tokens. Leases are taken from it one after
@@ -26,7 +29,10 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Hold {
 
+    private static final AtomicIntegerFieldUpdater<Hold> RENEWING =
+            AtomicIntegerFieldUpdater.newUpdater(Hold.class, "renewing");
     private static final long LAPSED = Long.MIN_VALUE;
+    private static final long MILLI = 1_000_000;
     private static final long MIN_PAUSE = 5_000_000;
 
     private final Ticker ticker;
@@ -41,13 +47,39 @@ final class Hold {
     /** Nanoseconds after {@link #origin}, or {@link #LAPSED}. */
     private final AtomicLong deadline;
 
+    /** Until when nobody else may have the lock, even if its holder lets go, in nanoseconds after {@link #origin}; or 0. */
+    private final long keptUntil;
+
+    /** Whether its renewals are for a time of their own, which {@link #renewalTime} says. */
+    private volatile boolean ownTime;
+
+    /** Whether its holder has renewed it, or tried to, for a time of his choice. */
+    private volatile boolean renewedByHolder;
+
+    /** Until when its holder has renewed it, in nanoseconds after {@link #origin}; or 0. */
+    private volatile long renewedUntil;
+
+    /** The longest time of such a renewal, whatever came of it. */
+    private volatile long longestRenewal;
+
     /** When to renew next, in nanoseconds after {@link #origin}. */
     private volatile long renewAt;
 
-    private volatile boolean renewing;
+    /** 1 while a renewal is under way: there is never a second one. */
+    private volatile int renewing;
+
+    /** Whether the queue wants to know when it has ended. */
+    private volatile boolean endAwaited;
+
+    /** It is to run out. */
+    private volatile boolean renewedNoMore;
+
     private volatile boolean unanswered;
 
     private final HandOff handOff;
+
+    /** The last lease on it; null before the first. */
+    private volatile @Nullable HeldLease lease;
 
     Hold(Ticker ticker, Grant grant, LockOptions options, LockQueue queue, long sentAt) {
         this.ticker = ticker;
@@ -57,7 +89,11 @@ final class Hold {
         this.origin = sentAt;
         this.validFor = grant.validFor().toNanos();
         this.deadline = new AtomicLong(usableFor());
-        this.renewAt = grant.renewAfter().toNanos();
+        // The service counts from the grant, which was before its answer.
+        this.keptUntil =
+                options.holdAtLeast().map(atLeast -> now() + atLeast.toNanos()).orElse(0L);
+        this.ownTime = !Terms.leaseTime(options).equals(options.leaseTime());
+        this.renewAt = renewAfter();
         this.handOff = new HandOff(grant, options, 0);
     }
 
@@ -67,6 +103,16 @@ final class Hold {
 
     LockQueue queue() {
         return queue;
+    }
+
+    void lendTo(HeldLease next) {
+        lease = next;
+    }
+
+    /** Whether nobody has a lease on it. */
+    boolean isForsaken() {
+        HeldLease last = lease;
+        return last == null || last.isForsaken();
     }
 
     private long now() {
@@ -91,9 +137,13 @@ final class Hold {
 
     /** Less the margin: the same share of what the service gives, should that not be the lease that was asked for. */
     private long usableFor() {
+        return usable(validFor);
+    }
+
+    private long usable(long time) {
         double share =
                 (double) options.safetyMargin().toNanos() / options.leaseTime().toNanos();
-        return validFor - (long) (validFor * share);
+        return time - (long) (time * share);
     }
 
     /** Nanoseconds to the deadline, zero when lapsed. */
@@ -104,10 +154,37 @@ final class Hold {
 
     /** How long the service may keep the hold if it heard our very last request. */
     long serviceKeepsFor() {
-        return validFor;
+        return Math.max(validFor, longestRenewal);
+    }
+
+    // --- kept longer than it is used ---------------------------------------------------------------------------
+
+    /** How much longer the service keeps the lock when its holder lets go now; zero to give it back. */
+    Duration keptFor() {
+        HeldLease last = lease;
+        long rest = keptUntil - now();
+        return rest > 0 && last != null && last.wasUsed() ? roundedUp(rest) : Duration.ZERO;
+    }
+
+    /** To whole milliseconds. */
+    private static Duration roundedUp(long nanos) {
+        return Duration.ofMillis((nanos + MILLI - 1) / MILLI);
     }
 
     // --- renewal -----------------------------------------------------------------------------------------------
+
+    private boolean isRenewed() {
+        return options.renewal() && !renewedNoMore;
+    }
+
+    void renewNoMore() {
+        renewedNoMore = true;
+    }
+
+    /** Whether it is kept until its time is over, and then given back: somebody still does under it what others must not. */
+    boolean isToRunOut() {
+        return renewedNoMore;
+    }
 
     /** Nanoseconds until the renewer has to look at this hold again. */
     long nextLook() {
@@ -115,45 +192,117 @@ final class Hold {
         if (end == LAPSED) {
             return 0;
         }
-        long next = options.renewal() && !renewing ? Math.min(renewAt, end) : end;
+        long next = isRenewed() && renewing == 0 ? Math.min(renewAt, end) : end;
         return Math.max(0, next - now());
     }
 
     /** Whether a renewal is due, or nearly: what falls due within a tenth of the interval goes into the same batch. */
     boolean isRenewalDue() {
-        return options.renewal() && !renewing && now() >= renewAt - validFor / 30;
+        return isRenewed() && renewing == 0 && now() >= renewAt - rhythm() / 30;
     }
 
     /** Whether a request that renews others may renew this hold too. */
     boolean isRenewable() {
-        return options.renewal() && !renewing;
+        return isRenewed() && renewing == 0;
     }
 
-    void renewalSent() {
-        renewing = true;
-        unanswered = true;
+    /** What the usual renewals go by, however long the service keeps it just now: a loss is to be noticed as soon as ever. */
+    private long rhythm() {
+        return ownTime ? Math.min(validFor, options.leaseTime().toNanos()) : validFor;
     }
 
-    /** Moves the deadline, if the hold has not lapsed meanwhile. */
-    void renewalAcknowledged(long sentAt) {
-        validFor = grant.validFor().toNanos();
-        long next = sentAt - origin + usableFor();
-        while (isCurrent()) {
-            long end = deadline.get();
-            if (end == LAPSED || deadline.compareAndSet(end, Math.max(end, next))) {
-                break;
-            }
+    private long renewAfter() {
+        return ownTime ? rhythm() / 3 : grant.renewAfter().toNanos();
+    }
+
+    /** For how long to renew it, or null for the lease time of its contest. */
+    @Nullable
+    Duration renewalTime() {
+        if (!ownTime) {
+            return null;
         }
-        unanswered = false;
-        renewAt = sentAt - origin + grant.renewAfter().toNanos();
-        renewing = false;
+        long floor = Math.max(keptUntil, renewedUntil) - now();
+        return roundedUp(Math.max(options.leaseTime().toNanos(), floor));
+    }
+
+    /** A renewal is about to be sent; false if another is under way. */
+    boolean beginRenewal() {
+        if (!RENEWING.compareAndSet(this, 0, 1)) {
+            return false;
+        }
+        unanswered = true;
+        return true;
+    }
+
+    private void endRenewal() {
+        renewing = 0;
+        if (endAwaited) {
+            queue.renewalEnded();
+        }
+    }
+
+    /** As {@link #beginRenewal}; if it is false the queue is told of the end of the other. */
+    boolean beginRenewalOrAwaitEnd() {
+        endAwaited = true;
+        return beginRenewal();
+    }
+
+    /**
+     * The renewal that has begun is its holder's. If it may end the hold sooner, the deadline moves before it is sent: should the answer
+     * be lost, the client must not believe more than the service.
+     *
+     * @return for how long it is renewed: no less than the lock is kept in any case
+     */
+    Duration renewedByHolder(long sentAt, Duration wanted) {
+        Duration time = roundedUp(Math.max(wanted.toNanos(), keptUntil - (sentAt - origin)));
+        renewedByHolder = true;
+        ownTime = true;
+        longestRenewal = Math.max(longestRenewal, time.toNanos());
+        long end = sentAt - origin + usable(time.toNanos());
+        long before = deadline.get();
+        while (before > end && !deadline.compareAndSet(before, end)) {
+            before = deadline.get();
+        }
+        renewedUntil = Math.min(renewedUntil, sentAt - origin + time.toNanos());
+        return time;
+    }
+
+    /** The service has confirmed the renewal of the holder. */
+    void holdersRenewalAcknowledged(long sentAt, Duration time) {
+        renewedUntil = sentAt - origin + time.toNanos();
+        renewalAcknowledged(sentAt, time);
+    }
+
+    /**
+     * Moves the deadline, if the hold has not lapsed meanwhile.
+     *
+     * @param time for how long it was renewed; null for the lease time of its contest
+     */
+    void renewalAcknowledged(long sentAt, @Nullable Duration time) {
+        try {
+            validFor = (time == null ? grant.validFor() : time).toNanos();
+            long next = sentAt - origin + usableFor();
+            while (isCurrent()) {
+                long end = deadline.get();
+                if (end == LAPSED || deadline.compareAndSet(end, Math.max(end, next))) {
+                    break;
+                }
+            }
+            unanswered = false;
+            renewAt = sentAt - origin + renewAfter();
+        } finally {
+            endRenewal();
+        }
     }
 
     /** Tries again soon: within a quarter of what is left, and a tenth of the lease at the most. */
     void renewalUnanswered() {
-        long pause = Math.max(MIN_PAUSE, Math.min(remaining() / 4, validFor / 10));
-        renewAt = now() + pause;
-        renewing = false;
+        try {
+            long pause = Math.max(MIN_PAUSE, Math.min(remaining() / 4, rhythm() / 10));
+            renewAt = now() + pause;
+        } finally {
+            endRenewal();
+        }
     }
 
     /** What to call the loss of a hold whose deadline has passed. */
@@ -174,12 +323,16 @@ final class Hold {
      * round trip as the renewal it would need.
      */
     boolean mayPassOn() {
-        return options.renewal() && handOff.mayGoOn(now()) && remaining() > validFor / 3;
+        return isRenewed()
+                && Terms.canHandOff(options)
+                && !renewedByHolder
+                && handOff.mayGoOn(now())
+                && remaining() > validFor / 3;
     }
 
     /** Whether a lease on this hold is what a request with these options asks for. */
     boolean serves(LockOptions wanted) {
-        return options.equals(wanted);
+        return Terms.areAlike(options, wanted);
     }
 
     void passOn() {

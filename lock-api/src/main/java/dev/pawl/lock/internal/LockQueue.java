@@ -1,13 +1,19 @@
 package dev.pawl.lock.internal;
 
+import dev.pawl.lock.HeldLock;
+import dev.pawl.lock.LockInfo;
+import dev.pawl.lock.LockOptions;
 import dev.pawl.lock.LossReason;
 import dev.pawl.lock.spi.Attempt;
 import dev.pawl.lock.spi.Contest;
 import dev.pawl.lock.spi.Grant;
+import dev.pawl.lock.spi.ReleaseOutcome;
+import dev.pawl.lock.spi.RenewalOutcome;
 import dev.pawl.lock.spi.TokenBlock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -35,21 +41,28 @@ final class LockQueue implements Mailbox.Owner {
 
     private static final Logger LOG = LoggerFactory.getLogger(LockQueue.class);
     private static final int MOST_DEAD_GRANTS = 3;
+    private static final long PAUSE = 10_000_000;
 
     private final String name;
     private final Engine engine;
     private final Mailbox mailbox;
 
     // Touched by events only, but for the volatile ones.
-    private final WaitingLine waiters = new WaitingLine();
+    private final WaitingRequests waiters = new WaitingRequests();
     private @Nullable Candidacy candidacy;
     private @Nullable HeldLease lease;
 
+    /** Null until a holder asks for one. */
+    private @Nullable HolderRenewals renewals;
+
     /** The last thing that was taken back from the service; requests of one name are answered in order. */
-    private volatile CompletableFuture<Void> undoing = CompletableFuture.completedFuture(null);
+    private volatile CompletableFuture<?> undoing = CompletableFuture.completedFuture(null);
 
     /** How many grants in a row were dead on arrival. */
     private int deadGrants;
+
+    /** How many wait; read from outside after {@link #occupied}. */
+    private int waiting;
 
     /** Whether a request that will not wait has anything to ask; read from outside as a hint. */
     private volatile boolean occupied;
@@ -80,20 +93,52 @@ final class LockQueue implements Mailbox.Owner {
         engine.retire(this);
     }
 
+    /** Whatever the event has left half done: nobody waits for it any more, and what nobody has goes back. */
     @Override
     public void broken(Throwable failure) {
-        LOG.error("lock '{}': the engine or the backend broke its contract", name, failure);
         failed(failure);
+        engine.renewer().forsaken(this).forEach(this::takeBack);
+        HeldLease held = lease;
+        if (held != null) {
+            takeBack(held.hold());
+        }
+        sayBroken(failure);
+        renewNext();
+    }
+
+    /** A log that cannot be written to must not make a queue mend itself for ever. */
+    private void sayBroken(Throwable failure) {
+        try {
+            LOG.error("lock '{}': the engine or the backend broke its contract", name, failure);
+        } catch (Throwable e) {
+            // Where there is no room for a log entry there is none for anything else.
+        }
+    }
+
+    @Override
+    public void later(Runnable goOn) {
+        engine.environment().scheduler().schedule(PAUSE, goOn);
+    }
+
+    /** Adds what this client holds under the name, if anything. Any thread may ask, so it reads {@link #occupied} first. */
+    void describe(List<HeldLock> held) {
+        HeldLease out = occupied ? lease : null;
+        if (out != null && out.isValid()) {
+            held.add(
+                    new HeldLock(out.token(), Duration.ofNanos(out.heldFor()), out.remaining(), out.thread(), waiting));
+        }
     }
 
     // --- what others ask ---------------------------------------------------------------------------------------
 
     /** A new request; false if this queue has retired. */
     boolean join(Waiter waiter) {
-        if (waiter.isOwnThread(Thread.currentThread()) && mailbox.isWorker()) {
-            throw new IllegalStateException("lock '" + name + "': a listener of this lock cannot wait for it");
-        }
         return mailbox.post(() -> joined(waiter));
+    }
+
+    /** For a caller that waits: should nobody work off the events any more, this thread does. */
+    void goOn() {
+        mailbox.goOn();
     }
 
     /** The request's time is over. */
@@ -109,11 +154,12 @@ final class LockQueue implements Mailbox.Owner {
     CompletableFuture<Void> withdraw(Waiter waiter) {
         CompletableFuture<Void> undone = new CompletableFuture<>();
         if (waiter.end(Waiter.End.WITHDRAWN)) {
+            engine.observers().notAcquired(waiter, name, waiter.withdrawn(), engine.now() - waiter.since());
             if (!mailbox.post(() -> remove(waiter, undone))) {
                 completeAfterUndoing(undone);
             }
         } else if (waiter.outcome() instanceof HeldLease unwanted) {
-            unwanted.releaseAsync().whenComplete((nothing, failure) -> undone.complete(null));
+            unwanted.discard().whenComplete((nothing, failure) -> undone.complete(null));
         } else {
             undone.complete(null);
         }
@@ -124,18 +170,65 @@ final class LockQueue implements Mailbox.Owner {
      * The holder has closed its lease.
      *
      * @param waiting the thread that stands still until it is done, or null
-     * @param done completed when the hold was handed on or the service has confirmed its release
+     * @param done completed when the hold was handed on, or with what the service found
      */
-    void release(HeldLease released, @Nullable Thread waiting, CompletableFuture<Void> done) {
-        if (!mailbox.post(() -> released(released, waiting, done))) {
+    void release(HeldLease released, @Nullable Thread waiting, CompletableFuture<ReleaseOutcome> done) {
+        if (!post(done, () -> released(released, waiting, done))) {
             // The hold was lost in between, and with it went the last that this queue was for.
-            completeAfterUndoing(done);
+            completeAfterUndoing(done, ReleaseOutcome.RELEASED);
         }
+    }
+
+    /** The holder renews its lease for a time of its choice; as {@link HolderRenewals#add}. */
+    void renew(HeldLease held, Duration time, CompletableFuture<RenewalOutcome> answer) {
+        boolean posted = post(answer, () -> {
+            HolderRenewals all = renewals;
+            if (all == null) {
+                all = new HolderRenewals(engine);
+                renewals = all;
+            }
+            all.add(held, time, answer);
+            renewNext();
+        });
+        if (!posted) {
+            answer.complete(RenewalOutcome.NOT_HELD);
+        }
+    }
+
+    /** A renewal has ended for which another waits. */
+    void renewalEnded() {
+        mailbox.post(this::renewNext);
+    }
+
+    private void renewNext() {
+        HolderRenewals all = renewals;
+        if (all != null) {
+            all.goOn(lease);
+        }
+    }
+
+    /** An event that somebody waits for hears of what is thrown in it. */
+    private boolean post(CompletableFuture<?> awaited, Runnable event) {
+        return mailbox.post(() -> {
+            try {
+                event.run();
+            } catch (Throwable e) {
+                awaited.completeExceptionally(e);
+                throw e;
+            }
+        });
     }
 
     /** The hold has ended without its holder. */
     void lost(Hold hold, LossReason reason) {
         mailbox.post(() -> holdLost(hold, reason));
+    }
+
+    /** The renewer has found a hold that nobody has. */
+    void forsaken(Hold hold) {
+        if (!mailbox.post(() -> takeBack(hold))) {
+            takeBack(hold);
+        }
     }
 
     /** The answer to {@link Hold#extendInTime}. */
@@ -150,7 +243,7 @@ final class LockQueue implements Mailbox.Owner {
      */
     CompletableFuture<Void> close() {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        boolean posted = mailbox.post(() -> {
+        boolean posted = post(done, () -> {
             closed();
             completeAfterUndoing(done);
         });
@@ -166,13 +259,25 @@ final class LockQueue implements Mailbox.Owner {
         if (engine.isClosed()) {
             waiter.end(Waiter.End.CLOSED);
         } else if (!waiter.isPatient() && occupied) {
-            waiter.end(Waiter.End.CONTENDED);
+            waiter.end(contended());
         } else if (waiter.isWaiting()) {
             waiters.add(waiter);
             updateOccupied();
+            lookAround();
             contend();
         }
         updateOccupied();
+    }
+
+    /** What the timer or the backend may have tried in vain to tell. */
+    private void lookAround() {
+        HeldLease held = lease;
+        Candidacy current = candidacy;
+        if (held != null && !held.hold().isCurrent()) {
+            holdLost(held.hold(), held.hold().lapseReason());
+        } else if (current != null) {
+            settle(current);
+        }
     }
 
     /**
@@ -181,12 +286,17 @@ final class LockQueue implements Mailbox.Owner {
      */
     private void endOverdue(Waiter waiter) {
         if (!waiters.contains(waiter)) {
+            waiter.end(contended());
             return;
         }
         waiter.overdue();
+        lookAround();
+        if (!waiters.contains(waiter)) {
+            return;
+        }
         Candidacy current = candidacy;
         boolean answerMatters = waiter == waiters.first() || (current != null && !current.wasAnswered());
-        if (current == null || !current.isAttempting() || !answerMatters) {
+        if (current == null || !current.isAttempting() || !answerMatters || !waiter.isWaiting()) {
             giveUp(waiter);
         }
     }
@@ -194,8 +304,21 @@ final class LockQueue implements Mailbox.Owner {
     private void giveUp(Waiter waiter) {
         CompletableFuture<Void> undone = new CompletableFuture<>();
         waiter.undoneWith(undone);
+        // With the last of them goes the candidacy, which knows.
+        Waiter.Contended contended = contended();
         remove(waiter, undone);
-        waiter.end(Waiter.End.CONTENDED);
+        waiter.end(contended);
+    }
+
+    /** What one is told who goes without the lock: who has it, this client or another, as far as the last answer tells. */
+    private Waiter.Contended contended() {
+        HeldLease held = lease;
+        Candidacy current = candidacy;
+        if (held != null) {
+            return Waiter.Contended.by(
+                    LockInfo.builder(held.token()).holder(engine.holder()).build());
+        }
+        return Waiter.Contended.by(current == null ? null : current.holderBefore());
     }
 
     private void remove(Waiter waiter, CompletableFuture<Void> undone) {
@@ -211,22 +334,21 @@ final class LockQueue implements Mailbox.Owner {
     }
 
     private void completeAfterUndoing(CompletableFuture<Void> done) {
-        undoing.whenComplete((nothing, failure) -> done.complete(null));
+        completeAfterUndoing(done, null);
+    }
+
+    private <T> void completeAfterUndoing(CompletableFuture<T> done, @Nullable T with) {
+        undoing.whenComplete((whatever, failure) -> done.complete(with));
     }
 
     private void updateOccupied() {
-        occupied = lease != null || !waiters.isEmpty();
+        waiting = waiters.size();
+        occupied = lease != null || waiting > 0;
     }
 
     /** Where a blocking client library may run: here, if the thread that works for the caller is the caller's own. */
     private Executor executorFor(Waiter waiter) {
-        return here(waiter.isOwnThread(Thread.currentThread()));
-    }
-
-    /** Not on a thread that is interrupted: client libraries give up on it, and what is under way must not end by that. */
-    private Executor here(boolean standsStill) {
-        boolean own = standsStill && !Thread.currentThread().isInterrupted();
-        return own ? Runnable::run : engine.environment().io();
+        return engine.environment().here(waiter.isOwnThread(Thread.currentThread()));
     }
 
     // --- contending --------------------------------------------------------------------------------------------
@@ -245,7 +367,7 @@ final class LockQueue implements Mailbox.Owner {
         if (current == null) {
             current = enter(head);
         }
-        if (current != null && current.isFresh()) {
+        if (current != null && current.isToLook()) {
             look(current, head);
         }
     }
@@ -260,6 +382,7 @@ final class LockQueue implements Mailbox.Owner {
     }
 
     private void look(Candidacy current, Waiter head) {
+        engine.observers().attempt(name, head.isOwnThread(Thread.currentThread()) ? head : null);
         current.attempt(waiters.anyCanWait(), waiters.isMoreThanOne(), executorFor(head));
     }
 
@@ -274,44 +397,46 @@ final class LockQueue implements Mailbox.Owner {
     }
 
     /** The answer to an attempt. Of a candidacy that was given up it means nothing: leaving has undone it. */
-    void answered(Candidacy asked, @Nullable Attempt answer, @Nullable Throwable failure) {
-        mailbox.post(() -> {
-            if (candidacy != asked) {
-                return;
-            }
-            if (answer instanceof Attempt.Granted granted) {
-                Hold hold = asked.hold(granted.grant());
-                candidacy = null;
-                granted(hold);
-            } else if (answer instanceof Attempt.Busy busy) {
-                busy(asked, busy.retryAfter());
-            } else {
-                failed(Causes.of(failure, "the backend gave no answer"));
-            }
-        });
+    void answered(Candidacy asked) {
+        mailbox.post(() -> settle(asked));
+    }
+
+    private void settle(Candidacy asked) {
+        if (candidacy != asked || !asked.seesAnswer()) {
+            return;
+        }
+        Attempt answer = asked.answer();
+        if (answer instanceof Attempt.Granted granted) {
+            granted(asked.hold(granted.grant()));
+        } else if (answer instanceof Attempt.Busy busy) {
+            busy(asked, busy.retryAfter());
+        } else {
+            failed(Causes.of(asked.failure(), "the backend gave no answer"));
+        }
     }
 
     /** A hold that was won together with others; completes with null if there is no place for it. False if this has retired. */
     boolean adopt(GroupContest won, Grant grant, long sentAt, CompletableFuture<@Nullable HeldLease> adopted) {
-        return mailbox.post(() -> {
+        return post(adopted, () -> {
             won.enter(this);
             Hold hold = new Hold(engine.environment().ticker(), grant, won.options(), this, sentAt);
-            adopted.complete(adopt(hold) ? lease : null);
+            adopted.complete(adopt(hold, won.options(), won.thread()) ? lease : null);
         });
     }
 
-    /** Who began to contend meanwhile finds it held, and begins again after it. */
-    private boolean adopt(Hold hold) {
+    /** Who began to contend meanwhile finds it held, and begins again after it; who would not wait is told so. */
+    private boolean adopt(Hold hold, LockOptions options, Thread thread) {
         if (engine.isClosed() || lease != null || !hold.isCurrent()) {
             giveBack(hold, null);
             return false;
         }
-        leave(engine.environment().io());
-        HeldLease won = new HeldLease(hold, engine);
-        lease = won;
-        updateOccupied();
         engine.renewer().watch(hold);
-        engine.observers().acquired(won.token(), 0);
+        leave(engine.environment().io());
+        HeldLease won = lend(hold);
+        won.acquiredBy(thread);
+        updateOccupied();
+        waiters.impatient().forEach(this::giveUp);
+        engine.observers().acquired(options, won.token());
         return true;
     }
 
@@ -322,10 +447,11 @@ final class LockQueue implements Mailbox.Owner {
         }
         deadGrants = 0;
         engine.renewer().watch(hold);
-        if (leaseToNext(hold)) {
+        // Until here leaving undoes it, from here on the renewer knows of it: whatever is thrown, it goes back.
+        candidacy = null;
+        if (leaseToNext(hold, null)) {
             waiters.impatient().forEach(this::giveUp);
         } else {
-            engine.renewer().unwatch(hold);
             giveBack(hold, null);
             contend();
         }
@@ -334,6 +460,7 @@ final class LockQueue implements Mailbox.Owner {
     /** The process may have stood still: those who can wait ask again, but not for ever. */
     private void deadOnArrival(Hold hold) {
         giveBack(hold, null);
+        candidacy = null;
         deadGrants++;
         boolean hopeless = deadGrants >= MOST_DEAD_GRANTS;
         Throwable tooLate =
@@ -344,46 +471,59 @@ final class LockQueue implements Mailbox.Owner {
 
     private void busy(Candidacy asked, Duration retryAfter) {
         waiters.impatient().forEach(this::giveUp);
+        endAll(waiter -> !waiter.isWaiting(), Waiter.End.WITHDRAWN);
         Waiter head = waiters.first();
-        if (candidacy == asked && head != null && asked.rest(retryAfter)) {
+        if (head == null) {
+            leave(engine.environment().io());
+        } else if (candidacy == asked && asked.rest(retryAfter)) {
             look(asked, head);
         }
     }
 
     /** A service that cannot be asked cannot be asked by the others in the queue either: all learn it now, none waits in vain. */
     private void failed(Throwable cause) {
-        leave(engine.environment().io());
         endAll(waiter -> true, new Waiter.Failed(cause));
+        leave(engine.environment().io());
     }
 
     private void endAll(Predicate<Waiter> which, Waiter.Outcome how) {
-        List<Waiter> ended = waiters.take(which);
-        updateOccupied();
+        List<Waiter> ended = waiters.those(which);
+        // Whoever is told may ask again at once, and must not take its own last request for somebody's.
+        occupied = lease != null || waiters.size() > ended.size();
         ended.forEach(waiter -> waiter.end(how));
+        ended.forEach(waiters::remove);
+        updateOccupied();
     }
 
     private void leave(Executor blocking) {
         Candidacy left = candidacy;
         if (left != null) {
-            candidacy = null;
             undoing = left.leave(blocking);
+            candidacy = null;
         }
     }
 
     // --- leased ------------------------------------------------------------------------------------------------
 
-    /** Gives a lease on the hold to the first waiter that is still there; false if there is none. */
-    private boolean leaseToNext(Hold hold) {
-        HeldLease next = new HeldLease(hold, engine);
-        lease = next;
+    /**
+     * Gives a lease on the hold to the first waiter that is still there; false if there is none.
+     *
+     * @param before the lease that ends with it, if the hold is handed on
+     */
+    private boolean leaseToNext(Hold hold, @Nullable HeldLease before) {
+        HeldLease next = lend(hold);
         occupied = true;
         for (Waiter waiter = waiters.first();
                 waiter != null && hold.serves(waiter.options());
                 waiter = waiters.first()) {
             waiters.remove(waiter);
             if (waiter.endSilently(next)) {
+                next.acquiredBy(waiter.thread());
                 mailbox.afterwards(waiter);
-                engine.observers().acquired(next.token(), engine.now() - waiter.since());
+                if (before != null) {
+                    before.tellReleased();
+                }
+                engine.observers().acquired(waiter, next.token(), engine.now() - waiter.since());
                 return true;
             }
         }
@@ -392,37 +532,62 @@ final class LockQueue implements Mailbox.Owner {
         return false;
     }
 
-    private void released(HeldLease released, @Nullable Thread waiting, CompletableFuture<Void> done) {
-        engine.observers().released(released.token(), released.heldFor());
+    private HeldLease lend(Hold hold) {
+        HeldLease next = new HeldLease(hold, engine);
+        hold.lendTo(next);
+        lease = next;
+        return next;
+    }
+
+    /** Nobody has the hold, or ever will: something was thrown on its way to a holder, or back. */
+    private void takeBack(Hold hold) {
+        if (!hold.isForsaken()) {
+            return;
+        }
+        HeldLease held = lease;
+        if (held != null && held.hold() == hold) {
+            held.lose(LossReason.EXPIRED);
+            lease = null;
+            renewNext();
+            updateOccupied();
+            giveBack(hold, null);
+            contend();
+        } else if (engine.renewer().isWatched(hold)) {
+            giveBack(hold, null);
+        }
+    }
+
+    private void released(HeldLease released, @Nullable Thread waiting, CompletableFuture<ReleaseOutcome> done) {
         if (lease != released) {
-            completeAfterUndoing(done);
+            completeAfterUndoing(done, ReleaseOutcome.RELEASED);
             return;
         }
         lease = null;
+        renewNext();
         Hold hold = released.hold();
         Waiter next = waiters.first();
         if (next != null && hold.serves(next.options()) && hold.mayPassOn()) {
             hold.passOn();
             hold.extendInTime(engine.backend(), engine.environment().io());
-            if (leaseToNext(hold)) {
+            if (leaseToNext(hold, released)) {
                 HeldLease passed = lease;
-                engine.observers().handOff(released.token(), passed == null ? released.token() : passed.token());
-                done.complete(null);
+                engine.observers()
+                        .handOff(released.token(), passed == null ? released.token() : passed.token(), released);
+                done.complete(ReleaseOutcome.RELEASED);
                 return;
             }
         }
         updateOccupied();
-        engine.renewer().unwatch(hold);
-        giveBack(hold, waiting).whenComplete((nothing, failure) -> complete(done, failure));
+        CompletableFuture<ReleaseOutcome> sent = giveBack(hold, waiting);
+        released.sent(sent);
+        sent.whenComplete((found, failure) -> {
+            if (failure == null) {
+                done.complete(found);
+            } else {
+                done.completeExceptionally(failure);
+            }
+        });
         contend();
-    }
-
-    private static void complete(CompletableFuture<Void> done, @Nullable Throwable failure) {
-        if (failure == null) {
-            done.complete(null);
-        } else {
-            done.completeExceptionally(failure);
-        }
     }
 
     private void holdLost(Hold hold, LossReason reason) {
@@ -430,21 +595,42 @@ final class LockQueue implements Mailbox.Owner {
         if (held == null || held.hold() != hold) {
             return;
         }
-        held.lose(reason);
+        if (!held.lose(reason)) {
+            held.loseAtRelease(reason);
+        }
         lease = null;
+        renewNext();
         updateOccupied();
-        engine.renewer().unwatch(hold);
-        // Whatever the reason: a request of ours that the client library sends again could win once more.
-        giveBack(hold, null);
+        if (reason == LossReason.CLIENT_CLOSED && hold.isToRunOut()) {
+            engine.renewer().unwatch(hold);
+        } else {
+            // Whatever the reason: a request of ours that the client library sends again could win once more.
+            giveBack(hold, null, reason != LossReason.TAKEN_OVER);
+        }
         contend();
     }
 
-    private CompletableFuture<Void> giveBack(Hold hold, @Nullable Thread waiting) {
-        Grant grant = hold.grant();
-        Executor first = here(waiting == Thread.currentThread());
-        undoing = engine.undoer()
-                .undo(name, hold.serviceKeepsFor(), where -> engine.backend().release(grant, where), first);
-        return undoing;
+    private CompletableFuture<ReleaseOutcome> giveBack(Hold hold, @Nullable Thread waiting) {
+        return giveBack(hold, waiting, true);
+    }
+
+    /**
+     * @param keep whether the service goes on keeping it, if its holder has asked for that
+     */
+    private CompletableFuture<ReleaseOutcome> giveBack(Hold hold, @Nullable Thread waiting, boolean keep) {
+        Executor first = engine.environment().here(waiting == Thread.currentThread());
+        CompletableFuture<ReleaseOutcome> answer =
+                engine.undoer().undo(name, hold.serviceKeepsFor(), where -> giveBack(hold, keep, where), first);
+        undoing = answer;
+        engine.renewer().unwatch(hold);
+        return answer;
+    }
+
+    private CompletionStage<ReleaseOutcome> giveBack(Hold hold, boolean keep, Executor blocking) {
+        Duration rest = keep ? hold.keptFor() : Duration.ZERO;
+        return rest.isZero()
+                ? engine.backend().release(hold.grant(), blocking)
+                : engine.backend().releaseLater(hold.grant(), rest, blocking);
     }
 
     private void closed() {

@@ -4,6 +4,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,10 @@ import org.slf4j.LoggerFactory;
  *                            └── all worked off, and the owner is idle ──▶ retired   (final)
  * </pre>
  *
+ * <p>A worker may be thrown out: the stack or the heap is at its end, and what would have caught the error throws too. Then the
+ * mailbox says that it was left, and whoever comes next goes on where that worker stopped: the timer, the next poster, or a
+ * caller that waits. An event that was thrown out is not run again: the owner mends what it has left half done.
+ *
  * <p>Source: the "wip" serialised drain loop of Reactive Streams implementations (D. Karnok, <i>Advanced RxJava</i>, 2015).
  */
 final class Mailbox {
@@ -28,6 +33,9 @@ final class Mailbox {
     /** How many events a thread works off for others before it leaves the rest to a thread of the engine's own. */
     private static final int MOST_FOR_OTHERS = 256;
 
+    private static final AtomicIntegerFieldUpdater<Mailbox> LEFT =
+            AtomicIntegerFieldUpdater.newUpdater(Mailbox.class, "left");
+
     /** Whose events these are. Called by the thread that works them off. */
     interface Owner {
         /** Whether the owner has nothing left to wait for. */
@@ -36,8 +44,11 @@ final class Mailbox {
         /** The mailbox takes no more events. */
         void retired();
 
-        /** An event threw: the owner must leave nobody waiting for what it would have done. */
+        /** An event threw: the owner must leave nobody waiting for what it would have done. Called again if it throws. */
         void broken(Throwable failure);
+
+        /** The worker was thrown out: calls this later, from a thread with room. May throw, then somebody else comes by. */
+        void later(Runnable goOn);
     }
 
     private final Owner owner;
@@ -47,19 +58,18 @@ final class Mailbox {
     /** Events that are posted and not worked off; negative once retired. */
     private final AtomicInteger pending = new AtomicInteger();
 
-    private volatile @Nullable Thread worker;
+    /** 1 while there are events and nobody is at them: whoever takes it back to 0 is the worker. */
+    private volatile int left;
 
-    /** To be signalled after the batch; touched by the worker only. */
+    /** To be signalled after the batch; touched by the worker only, as is what follows. */
     private @Nullable Waiter served;
+
+    /** What an event threw, until the owner has mended it. */
+    private @Nullable Throwable failure;
 
     Mailbox(Owner owner, Executor relief) {
         this.owner = owner;
         this.relief = relief;
-    }
-
-    /** Whether the calling thread is working off an event, so that waiting for another would be for ever. */
-    boolean isWorker() {
-        return worker == Thread.currentThread();
     }
 
     /** Adds an event and works off what there is, unless another thread is at it; false if this mailbox has retired. */
@@ -67,9 +77,37 @@ final class Mailbox {
         events.add(event);
         int before = pending.getAndIncrement();
         if (before == 0) {
-            workOff(1);
+            left = 1;
+        }
+        if (before >= 0) {
+            goOn();
         }
         return before >= 0;
+    }
+
+    /** Works off what there is, if nobody is at it. What is thrown stays here: it is the owner's business, and no poster's. */
+    void goOn() {
+        boolean ours = false;
+        try {
+            ours = left == 1 && takesOver();
+            if (ours) {
+                workOff(pending.get());
+            }
+        } catch (Throwable e) {
+            if (ours) {
+                // A field can be set where there is no room for more. Without help, the next who comes by goes on.
+                left = 1;
+                try {
+                    owner.later(this::goOn);
+                } catch (Throwable again) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private boolean takesOver() {
+        return LEFT.compareAndSet(this, 1, 0);
     }
 
     /**
@@ -89,68 +127,85 @@ final class Mailbox {
         return waiter;
     }
 
+    /** What is thrown here is not lost on the caller: it looks by itself after a while. */
     private static void signal(@Nullable Waiter waiter) {
-        if (waiter != null) {
-            guarded("signalling a waiter", waiter::signal);
-        }
-    }
-
-    /** What is thrown here must not stop the mailbox: nobody else would work off its events. */
-    private static void guarded(String what, Runnable action) {
         try {
-            action.run();
+            if (waiter != null) {
+                waiter.signal();
+            }
         } catch (Throwable e) {
-            LOG.error("{} failed", what, e);
+            Warnings.warn(LOG, "signalling a waiter failed", e);
         }
     }
 
+    /** Works off so many events and what comes meanwhile. Throws only while that is not done. */
     private void workOff(int counted) {
         int batch = counted;
         int worked = 0;
-        while (batch > 0) {
-            for (int i = 0; i < batch; i++) {
-                run(events.poll());
-            }
-            worked += batch;
-            // An event that its poster has not counted yet may have been taken in place of one that was counted, which
-            // is then still here: only an empty queue may retire.
-            if (owner.isIdle() && events.isEmpty() && pending.compareAndSet(batch, RETIRED)) {
-                owner.retired();
-                signal(takeServed());
-                return;
-            }
-            Waiter woken = takeServed();
-            batch = pending.addAndGet(-batch);
-            signal(woken);
-            if (batch > 0 && worked >= MOST_FOR_OTHERS) {
-                if (isRelieved(batch)) {
+        try {
+            mend();
+            while (batch > 0) {
+                for (int i = 0; i < batch; i++) {
+                    run(events.poll());
+                }
+                worked += batch;
+                // An event that its poster has not counted yet may have been taken in place of a counted one, which is
+                // then still here: only an empty queue may retire.
+                if (owner.isIdle() && events.isEmpty() && pending.compareAndSet(batch, RETIRED)) {
+                    batch = 0;
+                    owner.retired();
+                    signal(takeServed());
                     return;
                 }
-                worked = 0;
+                Waiter woken = takeServed();
+                batch = pending.addAndGet(-batch);
+                signal(woken);
+                if (batch > 0 && worked >= MOST_FOR_OTHERS) {
+                    batch = 0;
+                    if (isRelieved()) {
+                        return;
+                    }
+                    batch = pending.get();
+                    worked = 0;
+                }
+            }
+        } catch (Throwable e) {
+            if (batch > 0) {
+                throw e;
             }
         }
     }
 
-    private boolean isRelieved(int rest) {
+    /** Leaves the rest to a thread of the engine's own, or to the next poster; false if there is no such thread. */
+    private boolean isRelieved() {
+        left = 1;
         try {
-            relief.execute(() -> workOff(rest));
+            relief.execute(this::goOn);
             return true;
         } catch (Throwable e) {
-            LOG.warn("no thread to leave events to", e);
-            return false;
+            boolean others = !takesOver();
+            Warnings.warn(LOG, "no thread to leave events to", e);
+            return others;
         }
     }
 
     private void run(@Nullable Runnable event) {
-        worker = Thread.currentThread();
+        if (event == null) {
+            return;
+        }
         try {
-            if (event != null) {
-                event.run();
-            }
+            event.run();
         } catch (Throwable e) {
-            guarded("leaving nobody waiting after a failure", () -> owner.broken(e));
-        } finally {
-            worker = null;
+            failure = e;
+        }
+        mend();
+    }
+
+    private void mend() {
+        Throwable broken = failure;
+        if (broken != null) {
+            owner.broken(broken);
+            failure = null;
         }
     }
 }

@@ -1,10 +1,13 @@
 package dev.pawl.lock.internal;
 
+import dev.pawl.lock.Capability;
 import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LeaseLostEvent;
 import dev.pawl.lock.LeaseLostException;
+import dev.pawl.lock.LockException;
 import dev.pawl.lock.MultiLease;
+import dev.pawl.lock.spi.RenewalOutcome;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -19,18 +22,27 @@ import org.jspecify.annotations.Nullable;
 /** Several leases as one. */
 final class MultiNameLease implements MultiLease {
 
-    private final List<Lease> leases;
+    private final Engine engine;
+    private final List<HeldLease> leases;
     private final Map<String, FencingToken> tokens;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
      * @param leases at least one, in canonical order
      */
-    MultiNameLease(List<Lease> leases) {
-        this.leases = List.copyOf(leases);
+    MultiNameLease(Engine engine, List<Lease> leases) {
+        this.engine = engine;
+        this.leases = leases.stream().map(HeldLease.class::cast).toList();
         Map<String, FencingToken> byName = new LinkedHashMap<>();
         leases.forEach(lease -> byName.put(lease.name(), lease.token()));
         this.tokens = Collections.unmodifiableMap(byName);
+        this.leases.forEach(MultiNameLease::taken);
+    }
+
+    private static void taken(Lease lease) {
+        if (lease instanceof HeldLease held) {
+            held.taken();
+        }
     }
 
     @Override
@@ -46,6 +58,32 @@ final class MultiNameLease implements MultiLease {
     @Override
     public Duration remaining() {
         return leases.stream().map(Lease::remaining).min(Duration::compareTo).orElse(Duration.ZERO);
+    }
+
+    @Override
+    public Duration renew(Duration leaseTime) {
+        engine.guarantees().ensure(Capability.RENEW);
+        Terms.checkLeaseTime(leaseTime);
+        long since = engine.now();
+        ensureValid();
+        List<CompletableFuture<RenewalOutcome>> answers =
+                leases.stream().map(lease -> lease.beginToRenew(leaseTime)).toList();
+        Throwable first = null;
+        for (int i = 0; i < answers.size(); i++) {
+            try {
+                leases.get(i).renewed(answers.get(i), since);
+            } catch (LockException e) {
+                first = primary(first, e);
+            }
+        }
+        if (first instanceof LockException failure) {
+            throw failure;
+        }
+        Duration left = remaining();
+        if (left.isZero()) {
+            ensureValid();
+        }
+        return left;
     }
 
     @Override
@@ -67,11 +105,29 @@ final class MultiNameLease implements MultiLease {
 
     @Override
     public CompletableFuture<Void> releaseAsync() {
+        return Stages.copy(release(), engine.environment().callbacks(), this::tellNews);
+    }
+
+    /** As {@link #releaseAsync}, but the answer comes on any thread, the backend's among them. Not for users. */
+    CompletableFuture<Void> release() {
         CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
         for (int i = leases.size() - 1; i >= 0; i--) {
-            all = both(all, leases.get(i).releaseAsync());
+            all = both(all, leases.get(i).release());
         }
         return all;
+    }
+
+    /** As {@link #release}, of locks that nobody has used. */
+    CompletableFuture<Void> discard() {
+        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+        for (int i = leases.size() - 1; i >= 0; i--) {
+            all = both(all, leases.get(i).discard());
+        }
+        return all;
+    }
+
+    private void tellNews() {
+        leases.forEach(HeldLease::tellNews);
     }
 
     /** Ends when both have; a lost lease is told before any other failure, the second failure is suppressed. */
@@ -102,8 +158,9 @@ final class MultiNameLease implements MultiLease {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        CompletableFuture<@Nullable Throwable> all = releaseAsync().handle((nothing, failure) -> failure);
+        CompletableFuture<@Nullable Throwable> all = release().handle((nothing, failure) -> failure);
         Waits.quietly(all, HeldLease.CLOSE_WAIT);
+        tellNews();
         Throwable failure = all.getNow(null);
         if (failure != null && Causes.of(failure, "") instanceof LeaseLostException lost) {
             throw lost;

@@ -1,6 +1,7 @@
 package dev.pawl.lock.internal;
 
 import dev.pawl.lock.LockConfigException;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -8,35 +9,65 @@ import java.net.URL;
 import java.net.URLConnection;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** {@code pawl.properties} on the class path, in UTF-8, read without guessing. */
+/** {@code pawl.properties} on the class path and the tests' file beside it, in UTF-8, read without guessing. */
 final class PropertiesFile {
 
     static final String NAME = "pawl.properties";
 
+    /** Only tests have it on their class path; what it sets wins over {@link #NAME}. */
+    static final String OF_TESTS = "pawl-test.properties";
+
+    private static final Logger LOG = LoggerFactory.getLogger(PropertiesFile.class);
+    private static final char BYTE_ORDER_MARK = '\uFEFF';
+
     private PropertiesFile() {}
 
-    /** The one place of the file, or null; two places are an error, since which comes first is an accident. */
-    static @Nullable URL find(@Nullable ClassLoader loader) {
-        try {
-            List<URL> found =
-                    Collections.list(loader == null ? ClassLoader.getSystemResources(NAME) : loader.getResources(NAME));
-            Set<String> places =
-                    new LinkedHashSet<>(found.stream().map(URL::toString).toList());
+    /** The files that are there; the later wins. */
+    static List<URL> find(@Nullable ClassLoader loader) {
+        List<URL> files = new ArrayList<>();
+        one(NAME, loader).ifPresent(files::add);
+        one(OF_TESTS, loader).ifPresent(file -> {
+            LOG.info("{} is on the class path and wins over {}", file, NAME);
+            files.add(file);
+        });
+        return files;
+    }
+
+    /** The one place of a file, in the first loader that has it; two places are an error, since which comes first is an accident. */
+    private static Optional<URL> one(String name, @Nullable ClassLoader first) {
+        for (ClassLoader loader : Loaders.of(first)) {
+            Set<String> places = new LinkedHashSet<>();
+            List<URL> found = all(name, loader);
+            found.forEach(place -> places.add(place.toString()));
             if (places.size() > 1) {
-                throw new LockConfigException(
-                        NAME + " is on the class path more than once; keep one of " + String.join(", ", places));
+                throw new LockConfigException(name + " is on the class path more than once; keep one of "
+                        + String.join(", ", places)
+                        + (name.equals(NAME) ? "; a test overrides it by a " + OF_TESTS : ""));
             }
-            return found.isEmpty() ? null : found.get(0);
+            if (!found.isEmpty()) {
+                return Optional.of(found.get(0));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static List<URL> all(String name, ClassLoader loader) {
+        try {
+            return Collections.list(loader.getResources(name));
         } catch (IOException e) {
-            throw new LockConfigException(NAME + " could not be looked for on the class path", e);
+            throw new LockConfigException(name + " could not be looked for on the class path", e);
         }
     }
 
@@ -45,8 +76,9 @@ final class PropertiesFile {
         try {
             URLConnection connection = place.openConnection();
             connection.setUseCaches(false); // a cached jar stays open after this
-            try (Reader reader =
-                    new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8.newDecoder())) {
+            try (Reader reader = new BufferedReader(
+                    new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8.newDecoder()))) {
+                skipByteOrderMark(reader);
                 properties.load(reader);
             }
         } catch (CharacterCodingException e) {
@@ -61,6 +93,14 @@ final class PropertiesFile {
                     place + ": set more than once: " + String.join(", ", properties.twice) + "; keep one of each");
         }
         return properties;
+    }
+
+    /** Some editors write one, and it would be a part of the first key. */
+    private static void skipByteOrderMark(Reader reader) throws IOException {
+        reader.mark(1);
+        if (reader.read() != BYTE_ORDER_MARK) {
+            reader.reset();
+        }
     }
 
     /** {@link Properties} keep the last of two equal keys and say nothing. */

@@ -1,8 +1,12 @@
 package dev.pawl.lock.internal;
 
 import dev.pawl.lock.LockConfigException;
+import dev.pawl.lock.memory.MemoryBackendProvider;
 import dev.pawl.lock.spi.LockBackendProvider;
+import dev.pawl.lock.spi.Nearest;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,22 +16,35 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The backends on the class path. */
 final class Providers {
 
-    private static final Map<String, String> ARTIFACTS = Map.of(
-            "redis", "dev.pawl:lock-redis",
-            "rediss", "dev.pawl:lock-redis",
-            "redis-sentinel", "dev.pawl:lock-redis",
-            "redlock", "dev.pawl:lock-redlock",
-            "zookeeper", "dev.pawl:lock-zookeeper",
-            "jdbc", "dev.pawl:lock-jdbc");
+    private static final Logger LOG = LoggerFactory.getLogger(Providers.class);
 
+    /** A backend of Pawl's own: the artifact that brings it, and the class by which a class loader can tell that it is there. */
+    private record Known(String artifact, String provider) {}
+
+    private static final Known REDIS = new Known("dev.pawl:lock-redis", "dev.pawl.lock.redis.RedisBackendProvider");
+
+    private static final Map<String, Known> KNOWN = Map.of(
+            "redis", REDIS,
+            "rediss", REDIS,
+            "redis-sentinel", REDIS,
+            "rediss-sentinel", REDIS,
+            "redis-socket", REDIS,
+            "redlock", new Known("dev.pawl:lock-redlock", "dev.pawl.lock.redlock.RedlockBackendProvider"),
+            "zookeeper", new Known("dev.pawl:lock-zookeeper", "dev.pawl.lock.zookeeper.ZooKeeperBackendProvider"),
+            "jdbc", new Known("dev.pawl:lock-jdbc", "dev.pawl.lock.jdbc.JdbcBackendProvider"));
+
+    private final List<ClassLoader> loaders;
     private final Collection<LockBackendProvider> all;
     private final Map<String, Set<String>> schemesByKey = new TreeMap<>();
 
-    private Providers(Collection<LockBackendProvider> all) {
+    private Providers(List<ClassLoader> loaders, Collection<LockBackendProvider> all) {
+        this.loaders = loaders;
         this.all = all;
         for (LockBackendProvider provider : all) {
             for (String key : provider.keys()) {
@@ -36,24 +53,44 @@ final class Providers {
         }
     }
 
-    /** Those that {@code loader} sees, and then those that Pawl's own loader sees. */
+    /** Those that {@code loader} sees, then those that Pawl's own loader sees; {@code memory:} needs nobody to name it. */
     static Providers visibleFrom(@Nullable ClassLoader loader) {
+        List<ClassLoader> loaders = Loaders.of(loader);
         Map<String, LockBackendProvider> byClass = new LinkedHashMap<>();
         try {
-            if (loader != null) {
-                load(loader, byClass);
-            }
-            load(Providers.class.getClassLoader(), byClass);
+            loaders.forEach(each -> load(each, byClass));
         } catch (ServiceConfigurationError e) {
             throw new LockConfigException("a backend on the class path cannot be loaded: " + e.getMessage(), e);
         }
-        return new Providers(byClass.values());
+        byClass.putIfAbsent(MemoryBackendProvider.class.getName(), new MemoryBackendProvider());
+        return new Providers(loaders, byClass.values());
     }
 
-    private static void load(@Nullable ClassLoader loader, Map<String, LockBackendProvider> byClass) {
-        for (LockBackendProvider provider : ServiceLoader.load(LockBackendProvider.class, loader)) {
-            byClass.putIfAbsent(provider.getClass().getName(), provider);
+    private static void load(ClassLoader loader, Map<String, LockBackendProvider> byClass) {
+        Iterator<LockBackendProvider> found =
+                ServiceLoader.load(LockBackendProvider.class, loader).iterator();
+        boolean more = true;
+        while (more) {
+            try {
+                more = found.hasNext();
+                if (more) {
+                    LockBackendProvider provider = found.next();
+                    byClass.putIfAbsent(provider.getClass().getName(), provider);
+                }
+            } catch (ServiceConfigurationError e) {
+                if (!isOfAnotherPawl(e)) {
+                    throw e;
+                }
+                LOG.info(
+                        "a backend was skipped, because it belongs to a copy of Pawl in another class loader: {}",
+                        e.getMessage());
+            }
         }
+    }
+
+    /** The library says so in words only: the class has the right name, and another loader's interface. */
+    private static boolean isOfAnotherPawl(ServiceConfigurationError e) {
+        return e.getCause() == null && e.getMessage() != null && e.getMessage().endsWith("not a subtype");
     }
 
     LockBackendProvider serving(String scheme) {
@@ -72,12 +109,18 @@ final class Providers {
     }
 
     private LockConfigException noneServes(String scheme) {
-        String artifact = ARTIFACTS.get(scheme);
-        if (artifact != null) {
-            return new LockConfigException(
-                    "pawl.url: no backend on the class path serves '" + scheme + ":'; add the artifact " + artifact);
+        Known known = KNOWN.get(scheme);
+        if (known != null && Loaders.sees(loaders, known.provider())) {
+            return new LockConfigException("pawl.url: the backend of '" + scheme + ":' (" + known.artifact()
+                    + ") is on the class path, but the file META-INF/services/" + LockBackendProvider.class.getName()
+                    + " does not name it: whoever built the jar kept one of several service files; merge them (with"
+                    + " maven-shade-plugin: ServicesResourceTransformer)");
         }
-        Set<String> schemes = new TreeSet<>(ARTIFACTS.keySet());
+        if (known != null) {
+            return new LockConfigException("pawl.url: no backend on the class path serves '" + scheme
+                    + ":'; add the artifact " + known.artifact());
+        }
+        Set<String> schemes = new TreeSet<>(KNOWN.keySet());
         all.forEach(provider -> schemes.addAll(provider.schemes()));
         return new LockConfigException("pawl.url: no backend serves '" + scheme + ":'" + Nearest.hint(scheme, schemes)
                 + "; known schemes: " + String.join(", ", schemes));
@@ -88,22 +131,52 @@ final class Providers {
         return schemesByKey.keySet();
     }
 
-    /** Refuses a backend's own key that the backend of {@code scheme} does not read. */
-    void checkKey(String key, String place, String scheme) {
+    /**
+     * Whether a backend's own key is for the backend of {@code scheme}. One that is for another backend is none of its business:
+     * it stays where it is while the URL alone is changed.
+     *
+     * @throws LockConfigException if no backend knows the key
+     */
+    boolean isFor(String scheme, String key, String place) {
         Set<String> owners = schemesByKey.get(key);
         if (owners == null) {
             throw unknownKey(key, place);
         }
-        if (!owners.contains(scheme)) {
-            throw new LockConfigException(place + ": belongs to " + String.join(", ", owners) + ", but pawl.url is of '"
-                    + scheme + ":', which would ignore it; remove the key");
+        return owners.contains(scheme);
+    }
+
+    /** Of a backend's own keys those that are for the backend of {@code scheme}; the others are said once. */
+    <T> Map<String, T> keysFor(String scheme, Map<String, T> settings) {
+        Map<String, T> read = new LinkedHashMap<>();
+        List<String> passedOver = new ArrayList<>();
+        settings.forEach((key, value) -> {
+            if (isFor(scheme, key, key)) {
+                read.put(key, value);
+            } else {
+                passedOver.add(key);
+            }
+        });
+        if (!passedOver.isEmpty()) {
+            LOG.debug("pawl.url is of '{}:', which does not read {}", scheme, passedOver);
         }
+        return read;
     }
 
     LockConfigException unknownKey(String key, String place) {
         Set<String> known = new TreeSet<>(ConfigReader.COMMON);
         known.addAll(keys());
-        return new LockConfigException(
-                place + ": unknown key, to Pawl and to the backends on the class path" + Nearest.hint(key, known));
+        return new LockConfigException(place + ": unknown key, to Pawl and to the backends on the class path"
+                + Nearest.hint(key, known) + missingOwner(key));
+    }
+
+    /** Keys of a backend begin with its scheme; without the backend nobody can say whether they are spelt right. */
+    private String missingOwner(String key) {
+        String[] words = key.split("\\.", 3);
+        Known owner = words.length == 3 ? KNOWN.get(words[1]) : null;
+        if (owner == null
+                || all.stream().anyMatch(provider -> provider.schemes().contains(words[1]))) {
+            return "";
+        }
+        return "; such keys belong to the artifact " + owner.artifact() + ", which is not there";
     }
 }

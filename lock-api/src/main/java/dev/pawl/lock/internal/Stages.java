@@ -2,6 +2,7 @@ package dev.pawl.lock.internal;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,5 +20,25 @@ final class Stages {
         } catch (Throwable e) {
             return CompletableFuture.failedStage(e);
         }
+    }
+
+    /**
+     * The same end, told on another thread: for a future that is given to users, whose code may depend on it.
+     *
+     * @param before what that thread does first
+     */
+    static <T> CompletableFuture<T> copy(CompletionStage<T> stage, Executor teller, Runnable before) {
+        CompletableFuture<T> copy = new CompletableFuture<>();
+        stage.whenCompleteAsync(
+                (value, failure) -> {
+                    before.run();
+                    if (failure == null) {
+                        copy.complete(value);
+                    } else {
+                        copy.completeExceptionally(Causes.of(failure, ""));
+                    }
+                },
+                teller);
+        return copy;
     }
 }

@@ -32,7 +32,7 @@ final class ThreadOwnedLock implements Lock {
             throw new InterruptedException();
         }
         if (!reenter()) {
-            holds.add(lock.name(), lock.acquire());
+            holds.add(lock.name(), lock.acquireWithoutLimit());
         }
     }
 

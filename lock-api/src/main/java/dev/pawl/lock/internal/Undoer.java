@@ -1,7 +1,9 @@
 package dev.pawl.lock.internal;
 
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -21,6 +23,9 @@ final class Undoer {
     private final boolean endsWithLease;
     private final AtomicInteger unanswered = new AtomicInteger();
 
+    /** What the timer has refused; goes to it again with the next undo. */
+    private final Queue<Runnable> stranded = new ConcurrentLinkedQueue<>();
+
     /**
      * @param endsWithLease whether the service forgets by itself what is not renewed; if not, an undo is tried until the client
      *     closes, and with it the session or connection that keeps what is to be undone
@@ -39,35 +44,69 @@ final class Undoer {
      * @param blocking where the first try may block
      * @return the outcome of the first try
      */
-    <T> CompletableFuture<Void> undo(
+    <T> CompletableFuture<T> undo(
             String lock, long keptFor, Function<Executor, CompletionStage<T>> action, Executor blocking) {
-        CompletableFuture<Void> first = new CompletableFuture<>();
-        unanswered.incrementAndGet();
+        CompletableFuture<T> first = new CompletableFuture<>();
         long until = env.ticker().nanos() + keptFor;
-        Stages.of(() -> action.apply(blocking)).whenComplete((done, failure) -> {
-            unanswered.decrementAndGet();
-            if (failure == null) {
-                first.complete(null);
-            } else {
-                Throwable cause = Causes.of(failure, "no answer");
-                observers.undoFailed(lock, cause);
-                first.completeExceptionally(cause);
-                retryLater(until, action, FIRST_PAUSE);
+        unanswered.incrementAndGet();
+        boolean asked = false;
+        try {
+            retryStranded();
+            CompletionStage<T> told = Stages.of(() -> action.apply(blocking)).whenComplete((done, failure) -> {
+                unanswered.decrementAndGet();
+                if (failure == null) {
+                    first.complete(done);
+                } else {
+                    Throwable cause = Causes.of(failure, "no answer");
+                    retryLater(until, action, FIRST_PAUSE, first);
+                    first.completeExceptionally(cause);
+                    observers.undoFailed(lock, cause);
+                }
+            });
+            asked = true;
+            if (told.toCompletableFuture().isDone() && !first.isDone()) {
+                // The stack may have ended in what was to tell it.
+                retryLater(until, action, FIRST_PAUSE, first);
             }
-        });
+        } finally {
+            if (!asked) {
+                unanswered.decrementAndGet();
+            }
+        }
         return first;
     }
 
-    private <T> void retryLater(long until, Function<Executor, CompletionStage<T>> action, long pause) {
+    /** @param first ends with the first confirmation, or when there is nothing left to confirm, should it not have ended before */
+    private <T> void retryLater(
+            long until, Function<Executor, CompletionStage<T>> action, long pause, CompletableFuture<T> first) {
         if (endsWithLease && env.ticker().nanos() - until >= 0) {
+            first.completeExceptionally(new IllegalStateException("no answer until the lease had run out"));
             return;
         }
         Runnable again = () -> Stages.of(() -> action.apply(env.io())).whenComplete((done, failure) -> {
-            if (failure != null) {
-                retryLater(until, action, Math.min(2 * pause, LONGEST_PAUSE));
+            if (failure == null) {
+                first.complete(done);
+            } else {
+                retryLater(until, action, Math.min(2 * pause, LONGEST_PAUSE), first);
             }
         });
-        env.scheduler().schedule(pause, again);
+        schedule(pause, again);
+    }
+
+    private void schedule(long pause, Runnable again) {
+        try {
+            env.scheduler().schedule(pause, again);
+        } catch (Throwable e) {
+            stranded.add(again);
+        }
+    }
+
+    /** The timer took no more tasks for a moment. */
+    private void retryStranded() {
+        Runnable again = stranded.poll();
+        if (again != null) {
+            schedule(FIRST_PAUSE, again);
+        }
     }
 
     /** Waits until every undo had its first answer, or the time is over; an interrupt does not end it. */

@@ -1,6 +1,7 @@
 package dev.pawl.lock.internal;
 
 import dev.pawl.lock.Requirement;
+import dev.pawl.lock.spi.Nearest;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,6 +1,9 @@
 package dev.pawl.lock.internal;
 
+import dev.pawl.lock.LockInfo;
 import dev.pawl.lock.LockOptions;
+import dev.pawl.lock.LockRequest;
+import dev.pawl.lock.WaitOutcome;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -15,15 +18,41 @@ import org.jspecify.annotations.Nullable;
  *              └──▶ withdrawn                                by the caller: interrupt, cancel
  * </pre>
  */
-abstract class Waiter {
+abstract class Waiter implements Observers.Teller {
+
+    /** How often a caller looks whether it was forgotten: an error may have kept the queue from telling it. */
+    static final long LOOK = 1_000_000_000L;
+
+    /** The longest that a request waits for an answer that a backend is bound to give, when its own time is over. */
+    static final long ANSWER_WAIT = 30_000_000_000L;
+
+    /** The longest that it waits for a queue that does not even hear that its time is over. */
+    static final long QUEUE_WAIT = 5_000_000_000L;
 
     /** How a request ended. */
-    sealed interface Outcome permits HeldLease, End, Failed {}
+    sealed interface Outcome permits HeldLease, Contended, End, Failed {}
+
+    /**
+     * Others have the lock, or stand before us, and the time is over.
+     *
+     * @param by who has it, as far as anybody has told; null if nobody has
+     */
+    record Contended(@Nullable LockInfo by) implements Outcome {
+
+        private static final Contended BY_NOBODY_KNOWN = new Contended(null);
+
+        static Contended by(@Nullable LockInfo holder) {
+            return holder == null ? BY_NOBODY_KNOWN : new Contended(holder);
+        }
+
+        /** Null if the request ended in another way, too. */
+        static @Nullable LockInfo by(Outcome outcome) {
+            return outcome instanceof Contended contended ? contended.by() : null;
+        }
+    }
 
     /** The ends that need no more words. */
     enum End implements Outcome {
-        /** Others have the lock, or stand before us, and the time is over. */
-        CONTENDED,
         /** The caller has gone. */
         WITHDRAWN,
         /** The client was closed. */
@@ -35,14 +64,17 @@ abstract class Waiter {
 
     private final LockOptions options;
     private final boolean patient;
+    private final Thread thread = Thread.currentThread();
     private final long since;
     private final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
+
+    private volatile @Nullable LockRequest request;
 
     /** Completed when the service has confirmed that the request is undone; null while there is nothing to undo. */
     private volatile @Nullable CompletableFuture<Void> undone;
 
-    /** Its time is over; touched by the queue only. */
-    private boolean overdue;
+    /** Its time is over; set by the queue only. */
+    private volatile boolean overdue;
 
     /**
      * @param patient false for a request that makes one attempt and does not wait
@@ -53,6 +85,24 @@ abstract class Waiter {
         this.patient = patient;
         this.since = since;
     }
+
+    /** As what listeners know it; null while none was told of it. */
+    @Nullable
+    LockRequest request() {
+        return request;
+    }
+
+    void toldAs(LockRequest told) {
+        request = told;
+    }
+
+    /** Which thread made it. */
+    Thread thread() {
+        return thread;
+    }
+
+    /** What to call it when its caller goes before its end. */
+    abstract WaitOutcome withdrawn();
 
     LockOptions options() {
         return options;
@@ -97,6 +147,20 @@ abstract class Waiter {
 
     void overdue() {
         overdue = true;
+    }
+
+    /**
+     * Ends a request whose time has been over for long.
+     *
+     * @param over for how long, in nanoseconds
+     */
+    void giveUpAfter(long over) {
+        if (over > (overdue ? ANSWER_WAIT : QUEUE_WAIT)) {
+            String silent =
+                    overdue ? "the backend has not answered" : "this client's queue of the lock has stood still";
+            end(new Failed(new IllegalStateException(
+                    silent + " for " + over / 1_000_000 + " ms after the time of the request was over")));
+        }
     }
 
     /** Whether it wants the answer to the attempt that is under way, and no more. */

@@ -10,13 +10,18 @@ final class Waits {
 
     private Waits() {}
 
+    /** Waits until the future has ended, whichever way; restores the interrupt status. For what ends in bounded time by itself. */
+    static void quietly(CompletableFuture<?> future) {
+        quietly(future, Long.MAX_VALUE);
+    }
+
     /** Waits until the future has ended, whichever way, or the time is over; restores the interrupt status. */
     static void quietly(CompletableFuture<?> future, long nanos) {
         boolean interrupted = false;
-        long end = System.nanoTime() + nanos;
+        long start = System.nanoTime();
         while (!future.isDone()) {
             try {
-                future.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                future.get(nanos - (System.nanoTime() - start), TimeUnit.NANOSECONDS);
             } catch (InterruptedException e) {
                 interrupted = true;
             } catch (ExecutionException e) {

@@ -46,7 +46,16 @@ final class Entry {
         final @Nullable MemoryGrant grant;
         long until;
 
-        Hold(String owner, long leaseNanos, @Nullable MemoryGrant grant, long now) {
+        /** The newest that was given for it. */
+        long token;
+
+        boolean revoked;
+
+        /** Its owner has let go, and nobody gets the lock before {@link #until}. */
+        boolean kept;
+
+        Hold(String owner, long leaseNanos, @Nullable MemoryGrant grant, long token, long now) {
+            this.token = token;
             this.owner = owner;
             this.leaseNanos = leaseNanos;
             this.grant = grant;
@@ -54,7 +63,11 @@ final class Entry {
         }
 
         void renew(long now) {
-            until = now + leaseNanos;
+            renew(now, leaseNanos);
+        }
+
+        void renew(long now, long nanos) {
+            until = now + nanos;
         }
     }
 }

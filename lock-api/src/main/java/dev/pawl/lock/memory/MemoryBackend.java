@@ -1,11 +1,14 @@
 package dev.pawl.lock.memory;
 
+import dev.pawl.lock.Capability;
+import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.Guarantees;
 import dev.pawl.lock.Guarantees.CrashRelease;
 import dev.pawl.lock.Guarantees.Order;
 import dev.pawl.lock.Guarantees.TokenDurability;
 import dev.pawl.lock.Guarantees.WakeUp;
 import dev.pawl.lock.Lease;
+import dev.pawl.lock.LockInfo;
 import dev.pawl.lock.LossReason;
 import dev.pawl.lock.spi.Contender;
 import dev.pawl.lock.spi.Contest;
@@ -26,7 +29,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -54,14 +56,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryBackend implements LockBackend {
 
-    private static final Guarantees GUARANTEES = new Guarantees(
-            CrashRelease.LEASE,
-            Order.FIFO,
-            WakeUp.PUSH,
-            TokenDurability.PROCESS,
-            "locks inside one JVM, in order of arrival; holds and token order end with the process");
+    private static final Guarantees GUARANTEES = Guarantees.builder(
+                    "memory: locks inside one JVM, in order of arrival; holds and token order end with the process")
+            .crashRelease(CrashRelease.LEASE)
+            .order(Order.FIFO)
+            .wakeUp(WakeUp.PUSH)
+            .tokenDurability(TokenDurability.PROCESS)
+            .supports(
+                    Capability.INSPECT,
+                    Capability.LIST,
+                    Capability.REVOKE,
+                    Capability.FORCE_RELEASE,
+                    Capability.HOLD_AT_LEAST,
+                    Capability.RENEW)
+            .build();
 
-    private final ReentrantLock guard = new ReentrantLock();
+    private final Guard guard = new Guard();
     private final AtomicLong offset = new AtomicLong();
     private final Ticker ticker;
 
@@ -138,6 +148,16 @@ public final class MemoryBackend implements LockBackend {
     }
 
     @Override
+    public CompletionStage<RenewalOutcome> renew(Grant grant, Duration time, Executor blocking) {
+        return request(service -> service.renew(grant, time));
+    }
+
+    @Override
+    public CompletionStage<ReleaseOutcome> releaseLater(Grant grant, Duration rest, Executor blocking) {
+        return request(service -> service.releaseLater(grant, rest));
+    }
+
+    @Override
     public CompletionStage<ReleaseOutcome> release(Grant grant, Executor blocking) {
         return request(service -> service.release(grant));
     }
@@ -145,6 +165,26 @@ public final class MemoryBackend implements LockBackend {
     @Override
     public CompletionStage<Optional<TokenBlock>> extend(Grant grant, int wanted, Executor blocking) {
         return request(service -> service.extend(grant, wanted));
+    }
+
+    @Override
+    public CompletionStage<?> ping(Executor blocking) {
+        return request(Names::size);
+    }
+
+    @Override
+    public CompletionStage<Optional<LockInfo>> inspect(String name, Executor blocking) {
+        return request(service -> service.inspect(name));
+    }
+
+    @Override
+    public CompletionStage<List<LockInfo>> list(String prefix, int limit, Executor blocking) {
+        return request(service -> service.list(prefix, limit));
+    }
+
+    @Override
+    public CompletionStage<Optional<LockInfo>> takeAway(FencingToken seen, boolean atOnce, Executor blocking) {
+        return request(service -> service.takeAway(seen, atOnce));
     }
 
     /** Does nothing: the service belongs to all who use it, and needs no closing. */
@@ -243,7 +283,7 @@ public final class MemoryBackend implements LockBackend {
     /** Lets the requests that were made since {@link #pause} reach the service, in the order in which they were made. */
     public void resume() {
         List<Runnable> replies = new ArrayList<>();
-        guard.lock();
+        guard.enter();
         try {
             paused = false;
             List<Runnable> requests = parked;
@@ -253,7 +293,7 @@ public final class MemoryBackend implements LockBackend {
                 replies.addAll(names.drainSignals());
             }
         } finally {
-            guard.unlock();
+            guard.taken = 0;
         }
         replies.forEach(Runnable::run);
     }
@@ -334,7 +374,7 @@ public final class MemoryBackend implements LockBackend {
     <T> CompletionStage<T> request(Function<Names, T> request) {
         CompletableFuture<T> reply = new CompletableFuture<>();
         List<Runnable> signals;
-        guard.lock();
+        guard.enter();
         try {
             if (paused) {
                 parked.add(() -> serve(request, reply));
@@ -343,7 +383,7 @@ public final class MemoryBackend implements LockBackend {
             serve(request, reply);
             signals = names.drainSignals();
         } finally {
-            guard.unlock();
+            guard.taken = 0;
         }
         signals.forEach(Runnable::run);
         return reply;
@@ -369,12 +409,12 @@ public final class MemoryBackend implements LockBackend {
     private <T> T hook(Function<Names, T> action) {
         T result;
         List<Runnable> signals;
-        guard.lock();
+        guard.enter();
         try {
             result = action.apply(names);
             signals = names.drainSignals();
         } finally {
-            guard.unlock();
+            guard.taken = 0;
         }
         signals.forEach(Runnable::run);
         return result;

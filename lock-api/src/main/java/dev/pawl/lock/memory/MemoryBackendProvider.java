@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 public final class MemoryBackendProvider implements LockBackendProvider {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]*");
-    private static final Map<Place, MemoryBackend> SERVICES = new ConcurrentHashMap<>();
+    private static final Map<Address, MemoryBackend> SERVICES = new ConcurrentHashMap<>();
 
     /** Called by {@link java.util.ServiceLoader}. */
     public MemoryBackendProvider() {}
@@ -38,8 +38,8 @@ public final class MemoryBackendProvider implements LockBackendProvider {
             throw new LockConfigException(
                     "pawl.username, pawl.password: a 'memory:' service has no users; remove them");
         }
-        return SERVICES.computeIfAbsent(new Place(name, settings.namespace()), place -> MemoryBackend.create());
+        return SERVICES.computeIfAbsent(new Address(name, settings.namespace()), address -> MemoryBackend.create());
     }
 
-    private record Place(String name, String namespace) {}
+    private record Address(String name, String namespace) {}
 }

@@ -1,5 +1,7 @@
 package dev.pawl.lock.memory;
 
+import dev.pawl.lock.FencingToken;
+import dev.pawl.lock.LockInfo;
 import dev.pawl.lock.LossReason;
 import dev.pawl.lock.memory.Entry.Hold;
 import dev.pawl.lock.spi.Attempt;
@@ -47,13 +49,14 @@ final class Names {
         long now = leaseClock.nanos();
         Entry entry = entry(contest.name());
         Hold hold = entry.holdAt(now);
-        if (hold != null && hold.grant != null && hold.owner.equals(contest.owner())) {
+        if (hold != null && hold.grant != null && isOf(hold, contest)) {
             // A replay. The engine counts its validity from this request, so the service has to as well.
             hold.renew(now);
             return new Attempt.Granted(hold.grant);
         }
         if (hold != null) {
-            return busy(entry, contest, willWait, hold.until - now);
+            queue(entry, contest, willWait);
+            return Attempt.Busy.until(rest(hold.until - now), describe(contest.name(), hold));
         }
         entry.hold = null;
         Contest head = liveHead(entry, contest);
@@ -61,7 +64,8 @@ final class Names {
             return grant(entry, contest, tokens, now);
         }
         reserve(entry);
-        return busy(entry, contest, willWait, entry.reservedUntil - reservationClock.nanos());
+        queue(entry, contest, willWait);
+        return Attempt.Busy.until(rest(entry.reservedUntil - reservationClock.nanos()));
     }
 
     /** All or none. */
@@ -87,25 +91,44 @@ final class Names {
     }
 
     private RenewalOutcome renew(Grant grant) {
+        return renew(grant, grant.contest().leaseTime());
+    }
+
+    RenewalOutcome renew(Grant grant, Duration time) {
         long now = leaseClock.nanos();
         Hold hold = holdOf(grant.contest().name(), now);
         if (hold == null) {
             return RenewalOutcome.NOT_HELD;
         }
-        if (!hold.owner.equals(grant.contest().owner())) {
+        if (!isOf(hold, grant.contest())) {
             return RenewalOutcome.TAKEN;
         }
-        hold.renew(now);
+        hold.renew(now, time.toNanos());
         return RenewalOutcome.RENEWED;
     }
 
     ReleaseOutcome release(Grant grant) {
         Contest contest = grant.contest();
         Hold hold = holdOf(contest.name(), leaseClock.nanos());
-        if (hold == null || !hold.owner.equals(contest.owner())) {
+        if (hold == null || hold.kept || !hold.owner.equals(contest.owner())) {
             return ReleaseOutcome.NOT_HELD;
         }
         free(contest.name());
+        return ReleaseOutcome.RELEASED;
+    }
+
+    /** Asked again, it makes the rest no longer. One that was taken away is free. */
+    ReleaseOutcome releaseLater(Grant grant, Duration rest) {
+        Contest contest = grant.contest();
+        long now = leaseClock.nanos();
+        Hold hold = holdOf(contest.name(), now);
+        if (hold == null || hold.revoked || !hold.owner.equals(contest.owner())) {
+            return release(grant);
+        }
+        if (!hold.kept || hold.until - now > rest.toNanos()) {
+            hold.renew(now, rest.toNanos());
+        }
+        hold.kept = true;
         return ReleaseOutcome.RELEASED;
     }
 
@@ -114,13 +137,67 @@ final class Names {
         Contest contest = grant.contest();
         Entry entry = entries.get(contest.name());
         Hold hold = holdOf(contest.name(), leaseClock.nanos());
-        boolean mine = hold != null && hold.owner.equals(contest.owner());
-        if (!mine || entry == null || !entry.waiting.isEmpty()) {
+        if (hold == null || !isOf(hold, contest) || entry == null || !entry.waiting.isEmpty()) {
             return Optional.empty();
         }
         TokenBlock more = new TokenBlock(lastToken + 1, wanted);
         lastToken = Math.addExact(lastToken, wanted);
+        hold.token = lastToken;
         return Optional.of(more);
+    }
+
+    /** Whether the contest has the hold, and it was not taken away from it. */
+    private static boolean isOf(Hold hold, Contest contest) {
+        return hold.owner.equals(contest.owner()) && !hold.revoked && !hold.kept;
+    }
+
+    Optional<LockInfo> inspect(String name) {
+        Hold hold = holdOf(name, leaseClock.nanos());
+        return hold == null ? Optional.empty() : Optional.of(describe(name, hold));
+    }
+
+    List<LockInfo> list(String prefix, int limit) {
+        long now = leaseClock.nanos();
+        List<LockInfo> listed = new ArrayList<>();
+        for (Map.Entry<String, Entry> known : entries.entrySet()) {
+            Hold hold = known.getValue().holdAt(now);
+            if (hold != null && known.getKey().startsWith(prefix)) {
+                listed.add(describe(known.getKey(), hold));
+                if (listed.size() == limit) {
+                    break;
+                }
+            }
+        }
+        return listed;
+    }
+
+    /** The holder is told at once; what it releases then is given to the next. */
+    Optional<LockInfo> takeAway(FencingToken seen, boolean atOnce) {
+        String name = seen.lock();
+        Hold hold = holdOf(name, leaseClock.nanos());
+        if (hold == null || hold.token != seen.value()) {
+            return Optional.empty();
+        }
+        lastToken++;
+        hold.token = lastToken;
+        hold.revoked = true;
+        LockInfo taken = describe(name, hold);
+        MemoryGrant grant = hold.grant;
+        if (grant != null) {
+            signals.add(() -> grant.contest().lost(LossReason.TAKEN_OVER));
+        }
+        if (atOnce || hold.kept) {
+            free(name);
+        }
+        return Optional.of(taken);
+    }
+
+    private LockInfo describe(String name, Hold hold) {
+        return LockInfo.builder(new FencingToken(name, hold.token))
+                .holder(hold.grant == null ? "" : hold.grant.contest().holder())
+                .waiting(waiting(name))
+                .revoked(hold.revoked)
+                .build();
     }
 
     void leave(Contest contest) {
@@ -162,7 +239,7 @@ final class Names {
         Hold before = entry.holdAt(now);
         long leaseNanos = before == null ? FOREIGN_LEASE.toNanos() : before.leaseNanos;
         lastToken++;
-        entry.hold = new Hold(FOREIGN_OWNER, leaseNanos, null, now);
+        entry.hold = new Hold(FOREIGN_OWNER, leaseNanos, null, lastToken, now);
         entry.reserved = false;
     }
 
@@ -209,17 +286,20 @@ final class Names {
         entry.stopWaiting(contest.owner());
         MemoryGrant grant = new MemoryGrant(contest, lastToken + 1, tokens);
         lastToken = Math.addExact(lastToken, tokens);
-        entry.hold = new Hold(contest.owner(), contest.leaseTime().toNanos(), grant, now);
+        entry.hold = new Hold(contest.owner(), contest.leaseTime().toNanos(), grant, lastToken, now);
         return new Attempt.Granted(grant);
     }
 
-    private static Attempt busy(Entry entry, Contest contest, boolean willWait, long retryNanos) {
+    private static void queue(Entry entry, Contest contest, boolean willWait) {
         if (willWait) {
             entry.waiting.putIfAbsent(contest.owner(), contest);
         } else {
             entry.stopWaiting(contest.owner());
         }
-        return new Attempt.Busy(Duration.ofNanos(Math.max(1, retryNanos)));
+    }
+
+    private static Duration rest(long nanos) {
+        return Duration.ofNanos(Math.max(1, nanos));
     }
 
     /** The head of the queue, after a head that let its reservation pass is dropped: it is taken for dead. */

@@ -1,5 +1,6 @@
 package dev.pawl.lock.spi;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -12,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param password the password, or null
  * @param namespace prefix of every key, path or row; never blank
  * @param properties the backend's own keys, see {@link LockBackendProvider#keys()}
+ * @param connectTimeout how long the start may try to reach the service, for a {@link StartUp}
  */
 public record BackendSettings(
         String url,
         @Nullable String username,
         @Nullable String password,
         String namespace,
-        Map<String, String> properties) {
+        Map<String, String> properties,
+        Duration connectTimeout) {
 
     /**
      * Refuses null components and copies the properties.
@@ -28,11 +31,31 @@ public record BackendSettings(
      * @param password as above
      * @param namespace as above
      * @param properties as above
+     * @param connectTimeout as above
      */
     public BackendSettings {
         Objects.requireNonNull(url, "url");
         Objects.requireNonNull(namespace, "namespace");
+        Objects.requireNonNull(connectTimeout, "connectTimeout");
         properties = Map.copyOf(properties);
+    }
+
+    /**
+     * For a start that tries once.
+     *
+     * @param url as above
+     * @param username as above
+     * @param password as above
+     * @param namespace as above
+     * @param properties as above
+     */
+    public BackendSettings(
+            String url,
+            @Nullable String username,
+            @Nullable String password,
+            String namespace,
+            Map<String, String> properties) {
+        this(url, username, password, namespace, properties, Duration.ZERO);
     }
 
     /**

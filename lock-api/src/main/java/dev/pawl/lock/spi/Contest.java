@@ -31,6 +31,15 @@ public interface Contest {
     String owner();
 
     /**
+     * What the client that contends calls itself, for people: at most 128 characters, no control character among them.
+     *
+     * @return the label, or empty
+     */
+    default String holder() {
+        return "";
+    }
+
+    /**
      * How long the service keeps a grant that is not renewed.
      *
      * @return a positive time, in whole milliseconds

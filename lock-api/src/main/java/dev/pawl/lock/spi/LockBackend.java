@@ -1,6 +1,10 @@
 package dev.pawl.lock.spi;
 
+import dev.pawl.lock.Capability;
+import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.Guarantees;
+import dev.pawl.lock.LockInfo;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -108,6 +112,81 @@ public interface LockBackend extends AutoCloseable {
      * @return what was found
      */
     CompletionStage<ReleaseOutcome> release(Grant grant, Executor blocking);
+
+    /**
+     * Renews one hold for a time of its own, which may end before the time that the service gives it now. Like {@link #renew(Collection,
+     * Executor)} it never creates a hold that is gone. Asked only where {@link Guarantees} say {@link Capability#RENEW} or {@link
+     * Capability#HOLD_AT_LEAST}.
+     *
+     * @param grant the hold
+     * @param time how long the service keeps it from now on if nothing more reaches it; whole milliseconds
+     * @param blocking where a blocking client library may run; others ignore it
+     * @return the outcome; an exception counts as {@link RenewalOutcome#UNKNOWN}
+     */
+    default CompletionStage<RenewalOutcome> renew(Grant grant, Duration time, Executor blocking) {
+        return CompletableFuture.failedStage(new UnsupportedOperationException("renew"));
+    }
+
+    /**
+     * Ends a hold if its owner still has it, and keeps the lock from everybody for a time: nobody is granted it before, its former owner
+     * included, and no renewal reaches it. A hold that was {@linkplain #takeAway taken away} is released at once. Idempotent: it may be
+     * called again when the outcome of a call is unknown. Asked only where {@link Guarantees} say {@link Capability#HOLD_AT_LEAST}.
+     *
+     * @param grant the hold
+     * @param rest how long the lock is kept; positive, whole milliseconds
+     * @param blocking where a blocking client library may run; others ignore it
+     * @return what was found
+     */
+    default CompletionStage<ReleaseOutcome> releaseLater(Grant grant, Duration rest, Executor blocking) {
+        return CompletableFuture.failedStage(new UnsupportedOperationException("releaseLater"));
+    }
+
+    /**
+     * Asks whether the service is reachable and would carry out a write, in one exchange that changes nothing. A server that only
+     * reads must refuse it.
+     *
+     * @param blocking where a blocking client library may run; others ignore it
+     * @return completes with its answer, whatever the value; exceptionally if there is none, or it refuses
+     */
+    CompletionStage<?> ping(Executor blocking);
+
+    /**
+     * Says who holds a name. Asked only where {@link Guarantees} say {@link Capability#INSPECT}.
+     *
+     * @param name the lock's name
+     * @param blocking where a blocking client library may run; others ignore it
+     * @return what is known, or empty when nobody holds it
+     */
+    default CompletionStage<Optional<LockInfo>> inspect(String name, Executor blocking) {
+        return CompletableFuture.failedStage(new UnsupportedOperationException("inspect"));
+    }
+
+    /**
+     * Says which names are held now. Asked only where {@link Guarantees} say {@link Capability#LIST}.
+     *
+     * @param prefix with which the names begin; perhaps empty
+     * @param limit how many at the most, at least 1
+     * @param blocking where a blocking client library may run; others ignore it
+     * @return what is known of each, in any order
+     */
+    default CompletionStage<List<LockInfo>> list(String prefix, int limit, Executor blocking) {
+        return CompletableFuture.failedStage(new UnsupportedOperationException("list"));
+    }
+
+    /**
+     * Takes a name away from its holder, if the newest token of the name is the one that was seen. Raises that token. A lock that is kept
+     * after {@link #releaseLater} is free then, either way. Asked only where {@link Guarantees} say {@link Capability#REVOKE}, or {@link
+     * Capability#FORCE_RELEASE}.
+     *
+     * @param seen the token that was seen
+     * @param atOnce whether the name is free then. If not, it stays the holder's until it releases it or its lease has run out, and its
+     *     renewals are {@link RenewalOutcome#TAKEN}
+     * @param blocking where a blocking client library may run; others ignore it
+     * @return what was known of the holder, with the raised token; or empty, and nothing has changed
+     */
+    default CompletionStage<Optional<LockInfo>> takeAway(FencingToken seen, boolean atOnce, Executor blocking) {
+        return CompletableFuture.failedStage(new UnsupportedOperationException("takeAway"));
+    }
 
     /** Closes what this backend opened itself, within a bounded time. A client that was handed in stays open. Idempotent. */
     @Override

@@ -25,8 +25,23 @@ public final class LockNames {
         if (name.isBlank()) {
             throw new IllegalArgumentException("name: a lock's name must not be blank, but got \"" + name + "\"");
         }
+        return checkText("name", name);
+    }
+
+    /**
+     * Refuses what no name can begin with.
+     *
+     * @param prefix the beginning of names; perhaps empty
+     * @return the prefix
+     * @throws IllegalArgumentException if it is longer than 1,024 characters, or not well-formed Unicode
+     */
+    public static String checkPrefix(String prefix) {
+        return checkText("prefix", Objects.requireNonNull(prefix, "prefix"));
+    }
+
+    private static String checkText(String what, String name) {
         if (name.length() > MAX_LENGTH) {
-            throw new IllegalArgumentException("name: must be at most " + MAX_LENGTH + " characters, but got "
+            throw new IllegalArgumentException(what + ": must be at most " + MAX_LENGTH + " characters, but got "
                     + name.length() + ": \"" + name.substring(0, 40) + "…\"");
         }
         for (int i = 0; i < name.length(); i++) {
@@ -35,7 +50,7 @@ public final class LockNames {
                 i++;
             } else if (Character.isSurrogate(c)) {
                 throw new IllegalArgumentException(
-                        "name: must be well-formed Unicode, but has half a surrogate pair at index " + i + " of \""
+                        what + ": must be well-formed Unicode, but has half a surrogate pair at index " + i + " of \""
                                 + name + "\"");
             }
         }

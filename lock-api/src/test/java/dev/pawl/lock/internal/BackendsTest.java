@@ -9,13 +9,17 @@ import dev.pawl.lock.Requirement;
 import dev.pawl.lock.internal.FakeProviders.AnotherJdbc;
 import dev.pawl.lock.internal.FakeProviders.Broken;
 import dev.pawl.lock.internal.FakeProviders.Jdbc;
+import dev.pawl.lock.internal.FakeProviders.Misfit;
+import dev.pawl.lock.internal.FakeProviders.Other;
 import dev.pawl.lock.internal.FakeProviders.Recording;
 import dev.pawl.lock.internal.FakeProviders.UnclosableJdbc;
 import dev.pawl.lock.memory.MemoryBackend;
 import dev.pawl.lock.spi.LockBackend;
 import java.io.IOException;
 import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +81,8 @@ class BackendsTest {
         "redis://h, dev.pawl:lock-redis",
         "rediss://h, dev.pawl:lock-redis",
         "redis-sentinel://h, dev.pawl:lock-redis",
+        "rediss-sentinel://h, dev.pawl:lock-redis",
+        "redis-socket:///s, dev.pawl:lock-redis",
         "redlock://h1;h2;h3, dev.pawl:lock-redlock",
         "zookeeper://h/chroot, dev.pawl:lock-zookeeper",
         "jdbc:postgresql://h/db, dev.pawl:lock-jdbc"
@@ -93,7 +99,8 @@ class BackendsTest {
                 .isInstanceOf(LockConfigException.class)
                 .hasMessageContaining("'rediz:'")
                 .hasMessageContaining("did you mean 'redis'?")
-                .hasMessageContaining("jdbc, memory, redis, redis-sentinel, rediss, redlock, zookeeper")
+                .hasMessageContaining(
+                        "jdbc, memory, redis, redis-sentinel, redis-socket, rediss, rediss-sentinel, redlock, zookeeper")
                 .hasMessageNotContaining("hunter2");
     }
 
@@ -114,17 +121,43 @@ class BackendsTest {
     }
 
     @Test
-    void keyOfAnotherBackend_isRefused() {
+    void keyOfAnotherBackend_isKeptFromTheChosenOne() throws IOException {
         LockConfig config = LockConfig.builder()
-                .url("memory:")
+                .url("jdbc:h2:mem:x")
                 .property("pawl.jdbc.create-table", "false")
+                .property("pawl.other.key", "1")
                 .build();
 
-        assertThatThrownBy(() -> connect(config, Jdbc.class))
+        connect(config, Jdbc.class, Other.class);
+
+        assertThat(Jdbc.made.get(0).settings.properties()).containsOnlyKeys("pawl.jdbc.create-table");
+    }
+
+    @Test
+    void providerOfAnotherCopyOfPawl_isSkipped() throws IOException {
+        assertThat(connect(config("memory:"), String.class)).isInstanceOf(MemoryBackend.class);
+    }
+
+    @Test
+    void librariesOfTheWrongVersion_areAnErrorOfTheClassPath_thatNamesBothVersions() {
+        assertThatThrownBy(() -> connect(config("misfit:x"), Misfit.class))
                 .isInstanceOf(LockConfigException.class)
-                .hasMessageContaining("pawl.jdbc.create-table")
-                .hasMessageContaining("belongs to jdbc")
-                .hasMessageContaining("'memory:'");
+                .hasMessageContaining("NoClassDefFoundError: io/lettuce/core/Newest")
+                .hasMessageContaining("org.assertj:assertj-core is there as 3.")
+                .hasMessageContaining("built with 99.0")
+                .hasCauseInstanceOf(NoClassDefFoundError.class);
+    }
+
+    @Test
+    void backendThatNoServiceFileNames_isToldApartFromOneThatIsMissing() throws IOException {
+        Path there = services.resolve("dev/pawl/lock/zookeeper/ZooKeeperBackendProvider.class");
+        Files.createDirectories(there.getParent());
+        Files.createFile(there);
+
+        assertThatThrownBy(() -> connect(config("zookeeper://h")))
+                .isInstanceOf(LockConfigException.class)
+                .hasMessageContaining("dev.pawl:lock-zookeeper")
+                .hasMessageContaining("merge them");
     }
 
     @Test
@@ -168,6 +201,18 @@ class BackendsTest {
                 .satisfies(e -> assertThat(e.getSuppressed())
                         .singleElement()
                         .satisfies(suppressed -> assertThat(suppressed).hasMessage("close failed")));
+    }
+
+    @Test
+    void connectTimeout_isToldToTheBackend() throws IOException {
+        LockConfig config = LockConfig.builder()
+                .url("jdbc:h2:mem:x")
+                .connectTimeout(Duration.ofSeconds(2))
+                .build();
+
+        connect(config, Jdbc.class);
+
+        assertThat(Jdbc.made.get(0).settings.connectTimeout()).isEqualTo(Duration.ofSeconds(2));
     }
 
     private static LockConfig config(String url) {

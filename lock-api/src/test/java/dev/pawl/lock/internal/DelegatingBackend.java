@@ -10,6 +10,7 @@ import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.ReleaseOutcome;
 import dev.pawl.lock.spi.RenewalOutcome;
 import dev.pawl.lock.spi.Ticker;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -69,8 +70,23 @@ class DelegatingBackend implements LockBackend {
     }
 
     @Override
+    public CompletionStage<RenewalOutcome> renew(Grant grant, Duration time, Executor blocking) {
+        return service.renew(grant, time, blocking);
+    }
+
+    @Override
+    public CompletionStage<ReleaseOutcome> releaseLater(Grant grant, Duration rest, Executor blocking) {
+        return service.releaseLater(grant, rest, blocking);
+    }
+
+    @Override
     public CompletionStage<ReleaseOutcome> release(Grant grant, Executor blocking) {
         return service.release(grant, blocking);
+    }
+
+    @Override
+    public CompletionStage<?> ping(Executor blocking) {
+        return service.ping(blocking);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.pawl.lock.internal;
 import dev.pawl.lock.Guarantees;
 import dev.pawl.lock.memory.MemoryBackend;
 import dev.pawl.lock.spi.BackendSettings;
+import dev.pawl.lock.spi.ClientLibrary;
 import dev.pawl.lock.spi.Contender;
 import dev.pawl.lock.spi.Contest;
 import dev.pawl.lock.spi.Grant;
@@ -94,6 +95,37 @@ public final class FakeProviders {
         }
     }
 
+    /** Has a key that {@link Jdbc} does not read. */
+    public static final class Other extends Jdbc {
+        @Override
+        public Set<String> schemes() {
+            return Set.of("other");
+        }
+
+        @Override
+        public Set<String> keys() {
+            return Set.of("pawl.other.key");
+        }
+    }
+
+    /** Was built with a version of its library that is not there. */
+    public static final class Misfit extends Jdbc {
+        @Override
+        public Set<String> schemes() {
+            return Set.of("misfit");
+        }
+
+        @Override
+        public List<ClientLibrary> libraries() {
+            return List.of(new ClientLibrary("org.assertj:assertj-core", "99.0"));
+        }
+
+        @Override
+        public LockBackend create(BackendSettings settings) {
+            throw new NoClassDefFoundError("io/lettuce/core/Newest");
+        }
+    }
+
     /** Breaks when it is loaded. */
     public static final class Broken extends Jdbc {
         public Broken() {
@@ -129,6 +161,11 @@ public final class FakeProviders {
         @Override
         public CompletionStage<ReleaseOutcome> release(Grant grant, Executor blocking) {
             return delegate.release(grant, blocking);
+        }
+
+        @Override
+        public CompletionStage<?> ping(Executor blocking) {
+            return delegate.ping(blocking);
         }
 
         @Override

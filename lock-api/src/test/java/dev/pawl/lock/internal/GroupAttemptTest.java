@@ -19,6 +19,7 @@ import dev.pawl.lock.spi.Contest;
 import dev.pawl.lock.spi.Grant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -140,6 +141,26 @@ class GroupAttemptTest {
         held.close();
         assertThat(waiting).succeedsWithin(SOON).satisfies(MultiLease::close);
         assertThat(groups).hasValue(0);
+    }
+
+    @Test
+    void requestThatWouldNotWait_isAnswered_whenItsAttemptIsOvertakenByAGroup() {
+        gate = new CountDownLatch(1);
+        CompletableFuture<MultiLease> group = InThread.call(locks::acquire);
+        await().until(() -> groups.get() == 1);
+        await().until(() -> service.isHeld("a"));
+        service.pause();
+        CompletableFuture<Optional<Lease>> other =
+                InThread.call(() -> engine.lock("a").tryAcquire());
+        await().until(() -> singles.get() == 1);
+        gate.countDown();
+        assertThat(group).succeedsWithin(SOON);
+        try {
+            assertThat(other).succeedsWithin(SOON).isEqualTo(Optional.empty());
+        } finally {
+            service.resume();
+            group.join().close();
+        }
     }
 
     @Test

@@ -94,8 +94,8 @@ class HoldTest {
         Hold hold = hold(OPTIONS, 1);
         long early = client.engine.now();
         client.goOnTo(100);
-        hold.renewalAcknowledged(client.engine.now());
-        hold.renewalAcknowledged(early);
+        hold.renewalAcknowledged(client.engine.now(), null);
+        hold.renewalAcknowledged(early, null);
         assertThat(hold.remaining()).isEqualTo(297_000_000);
     }
 
@@ -109,13 +109,13 @@ class HoldTest {
 
         client.goOnTo(50);
         grant.promise = Duration.ofMillis(200);
-        hold.renewalAcknowledged(client.engine.now());
+        hold.renewalAcknowledged(client.engine.now(), null);
         assertThat(hold.remaining()).isEqualTo(198_000_000);
         assertThat(hold.nextLook()).isEqualTo(100_000_000);
 
         client.goOnTo(150);
         grant.promise = Duration.ofMillis(150);
-        hold.renewalAcknowledged(client.engine.now());
+        hold.renewalAcknowledged(client.engine.now(), null);
         assertThat(hold.remaining()).isEqualTo(148_500_000);
     }
 
@@ -149,7 +149,7 @@ class HoldTest {
         assertThat(hold.mayPassOn()).isTrue();
         client.goOnTo(197);
         assertThat(hold.mayPassOn()).isFalse();
-        hold.renewalAcknowledged(client.engine.now());
+        hold.renewalAcknowledged(client.engine.now(), null);
         assertThat(hold.mayPassOn()).isTrue();
     }
 
@@ -164,7 +164,7 @@ class HoldTest {
         Hold hold = hold(OPTIONS, 100);
         client.goOnTo(297);
         assertThat(hold.isCurrent()).isFalse();
-        hold.renewalAcknowledged(client.engine.now());
+        hold.renewalAcknowledged(client.engine.now(), null);
         assertThat(hold.mayPassOn()).isFalse();
     }
 

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A listener is the user's code: whatever it does, it breaks nothing. */
 class ListenerTest {
@@ -122,7 +124,7 @@ class ListenerTest {
         Faulty faulty = new Faulty();
         engine.addListener(faulty);
         LockOptions brief =
-                LockOptions.builder().leaseTime(Duration.ofMillis(200)).build();
+                LockOptions.builder().leaseTime(Duration.ofMillis(1_500)).build();
 
         Lease renewed = engine.lock("renewed", brief).acquire();
         backend.service.fail(new IllegalStateException("down"));
@@ -138,7 +140,7 @@ class ListenerTest {
         backend.service.fail(new IllegalStateException("down"));
         assertThat(closing(renewed)).succeedsWithin(SOON);
         backend.service.heal();
-        assertThat(faulty.called).contains("lost", "undoFailed");
+        await().until(() -> faulty.called.containsAll(List.of("lost", "undoFailed")));
         await().until(() -> !backend.service.isHeld("renewed"));
     }
 
@@ -201,8 +203,8 @@ class ListenerTest {
             @Override
             public void onReleased(FencingToken token, Duration held) {
                 if (token.lock().equals("a") && later.get() == null) {
-                    assertThat(lock.tryAcquire()).isEmpty();
                     later.set(lock.acquireAsync());
+                    assertThat(lock.tryAcquire()).isEmpty();
                     other.set(engine.lock("b").tryAcquire().orElse(null));
                 }
             }
@@ -211,5 +213,87 @@ class ListenerTest {
         assertThat(closing(lock.acquire())).succeedsWithin(SOON);
         assertThat(other.get()).isNotNull();
         assertThat(later.get()).isNotNull().succeedsWithin(SOON);
+    }
+
+    // Listeners that close the client
+
+    /** Closes the client at the first event of one kind. */
+    private final class Closer implements LockListener {
+        private final String when;
+        private final CompletableFuture<Duration> closed = new CompletableFuture<>();
+
+        private Closer(String when) {
+            this.when = when;
+        }
+
+        private void at(String where) {
+            if (where.equals(when) && !engine.isClosed()) {
+                long start = System.nanoTime();
+                engine.close();
+                closed.complete(Duration.ofNanos(System.nanoTime() - start));
+            }
+        }
+
+        @Override
+        public void onAttempt(String name) {
+            at("attempt");
+        }
+
+        @Override
+        public void onAcquired(FencingToken token, Duration waited) {
+            at("acquired");
+        }
+
+        @Override
+        public void onReleased(FencingToken token, Duration held) {
+            at("released");
+        }
+
+        @Override
+        public void onLost(LeaseLostEvent event) {
+            at("lost");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"attempt", "acquired", "released", "lost"})
+    void closeOfTheClientInAListener_doesNotWaitForItself_andLeavesNothing(String when) {
+        Closer closer = new Closer(when);
+        engine.addListener(closer);
+        CompletableFuture<Boolean> user = InThread.call(() -> {
+            Lease lease = lock.acquire();
+            if (when.equals("lost")) {
+                backend.service.lose(lease);
+            } else {
+                lease.close();
+            }
+            return true;
+        });
+
+        assertThat(closer.closed).succeedsWithin(SOON);
+        assertThat(closer.closed.join()).isLessThan(SOON);
+        assertThat(user.handle((done, failure) -> true)).succeedsWithin(SOON);
+        assertThat(backend.service.names()).isZero();
+    }
+
+    @Test
+    void closeOfTheClientOnEveryThreadOfIts_isBounded() {
+        List<Function<Engine, Executor>> threads = List.of(
+                client -> client.environment().callbacks(),
+                client -> client.environment().alarms(),
+                client -> client.environment().io(),
+                client -> task -> client.environment().scheduler().schedule(0, task));
+        for (Function<Engine, Executor> thread : threads) {
+            DelegatingBackend own = new DelegatingBackend();
+            Engine client = new Engine(own, LockOptions.defaults(), Environment.live(own.ticker()));
+            assertThat(client.lock("a").tryAcquire()).isPresent();
+            CompletableFuture<Boolean> closed = new CompletableFuture<>();
+            thread.apply(client).execute(() -> {
+                client.close();
+                closed.complete(true);
+            });
+            assertThat(closed).succeedsWithin(SOON);
+            assertThat(own.service.names()).isZero();
+        }
     }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.pawl.lock.LockOptions;
 import dev.pawl.lock.LossReason;
 import dev.pawl.lock.memory.MemoryBackend;
+import dev.pawl.lock.spi.ReleaseOutcome;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class LockQueueTest {
         queue.lost(lease.hold(), LossReason.EXPIRED);
         await().until(() -> engine.names() == 0);
 
-        CompletableFuture<Void> done = new CompletableFuture<>();
+        CompletableFuture<ReleaseOutcome> done = new CompletableFuture<>();
         queue.release(lease, null, done);
 
         await().until(done::isDone);

@@ -12,8 +12,12 @@ import dev.pawl.lock.LockTimeoutException;
 import dev.pawl.lock.LossReason;
 import dev.pawl.lock.MultiLease;
 import dev.pawl.lock.MultiLock;
+import dev.pawl.lock.spi.Attempt;
+import dev.pawl.lock.spi.Contender;
+import dev.pawl.lock.spi.Contest;
 import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.ReleaseOutcome;
+import dev.pawl.lock.spi.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +26,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -175,6 +180,46 @@ class MultiLockTest {
                 .failsWithin(SOON)
                 .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(LockTimeoutException.class);
+    }
+
+    /** The way to the service is 40 ms long: the second name is begun within the limit, and the third is not. */
+    @Test
+    void limitThatIsOver_beginsNoFurtherName() {
+        List<String> asked = new CopyOnWriteArrayList<>();
+        try (Engine slow =
+                new Engine(new SlowBackend(asked), LockOptions.defaults(), Environment.live(Ticker.SYSTEM))) {
+            MultiLock ten = slow.lockAll(List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j"));
+            Duration limit = Duration.ofMillis(60);
+
+            assertTimedOut(InThread.call(() -> ten.acquire(limit)));
+            assertThat(asked).startsWith("a").hasSizeLessThanOrEqualTo(2);
+            asked.clear();
+            assertTimedOut(ten.acquireAsync(limit));
+            assertThat(asked).startsWith("a").hasSizeLessThanOrEqualTo(2);
+            asked.clear();
+            assertThat(InThread.call(() -> ten.tryAcquire(Duration.ZERO).orElseThrow()))
+                    .succeedsWithin(SOON);
+            assertThat(asked).hasSize(10);
+            await().until(() -> slow.names() == 10);
+        }
+    }
+
+    private static final class SlowBackend extends DelegatingBackend {
+        private final List<String> asked;
+
+        private SlowBackend(List<String> asked) {
+            this.asked = asked;
+        }
+
+        @Override
+        CompletionStage<Attempt> attempt(
+                Contest contest, Contender inner, boolean willWait, int tokens, Executor blocking) {
+            asked.add(contest.name());
+            return CompletableFuture.completedFuture(true)
+                    .thenComposeAsync(
+                            later -> inner.attempt(willWait, tokens, blocking),
+                            CompletableFuture.delayedExecutor(40, TimeUnit.MILLISECONDS));
+        }
     }
 
     static Stream<Duration> timesWithoutEnd() {

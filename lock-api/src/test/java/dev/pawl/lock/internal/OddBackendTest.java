@@ -192,7 +192,7 @@ class OddBackendTest {
 
     @Test
     void busyUntilNull_failsARequestThatWaits() {
-        backend.attempt = answer("", contest -> new Attempt.Busy(null));
+        backend.attempt = answer("", contest -> Attempt.Busy.until(null));
         assertFailed(InThread.call(() -> engine.lock("a").acquire()));
         assertFailed(engine.lock("a").acquireAsync());
         backend.attempt = null;

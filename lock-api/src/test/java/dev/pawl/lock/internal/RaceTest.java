@@ -244,7 +244,7 @@ class RaceTest {
                 },
                 round -> {
                     pause(round);
-                    hold.get().renewalAcknowledged(Duration.ofMillis(50).toNanos());
+                    hold.get().renewalAcknowledged(Duration.ofMillis(50).toNanos(), null);
                 },
                 round -> {
                     pause(round);

@@ -44,7 +44,7 @@ class RetryAfterTest {
             CompletionStage<Attempt> attempt(
                     Contest contest, Contender inner, boolean willWait, int tokens, Executor blocking) {
                 return busy.get()
-                        ? CompletableFuture.completedFuture(new Attempt.Busy(retryAfter))
+                        ? CompletableFuture.completedFuture(Attempt.Busy.until(retryAfter))
                         : super.attempt(contest, inner, willWait, tokens, blocking);
             }
         };

@@ -63,7 +63,7 @@ final class SimulatedContender implements Contender {
         }
         reply.whenComplete((answer, failure) -> attemptsInFlight--);
         if (network.defect() == SimulationDefect.FAULT_IS_TAKEN_FOR_CONTENTION) {
-            return reply.exceptionally(failure -> new Attempt.Busy(Duration.ofMillis(10)));
+            return reply.exceptionally(failure -> Attempt.Busy.until(Duration.ofMillis(10)));
         }
         if (network.defect() == SimulationDefect.CONTENTION_IS_TAKEN_FOR_A_FAULT && !willWait) {
             return reply.thenApply(answer -> {

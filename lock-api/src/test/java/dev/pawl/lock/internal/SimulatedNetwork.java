@@ -275,5 +275,10 @@ final class SimulatedNetwork implements LockBackend {
     }
 
     @Override
+    public CompletionStage<?> ping(Executor blocking) {
+        return service.memory().ping(blocking);
+    }
+
+    @Override
     public void close() {}
 }

@@ -32,7 +32,12 @@ final class VirtualEngine {
     private Renewals renewals = due -> service.renew(due, Runnable::run);
 
     VirtualEngine(LockOptions options) {
-        Environment environment = new Environment(
+        engine = new Engine(new Backend(service), options, environment(service, time, timers));
+    }
+
+    /** Virtual time, and all that runs elsewhere runs at once. */
+    static Environment environment(MemoryBackend service, SimulatedScheduler time, Object timers) {
+        return new Environment(
                 service.ticker(),
                 false,
                 (delay, task) -> time.after(delay, 0, timers, task)::cancel,
@@ -42,7 +47,6 @@ final class VirtualEngine {
                 bound -> 0,
                 Environment.OwnerIds.random(),
                 () -> time.drop(timers));
-        engine = new Engine(new Backend(service), options, environment);
     }
 
     void answerRenewals(Renewals answers) {

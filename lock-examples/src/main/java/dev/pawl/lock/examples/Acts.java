@@ -1,5 +1,6 @@
 package dev.pawl.lock.examples;
 
+import dev.pawl.lock.Guarantees;
 import dev.pawl.lock.LockClient;
 import dev.pawl.lock.examples.Result.LateWrite;
 import dev.pawl.lock.examples.Result.Sale;
@@ -16,6 +17,8 @@ final class Acts {
 
     private static final long LIMIT_MILLIS = 3_000;
     private static final int SOLD_MEANWHILE = 3;
+    private static final int MOST_TO_WARM_UP = 200;
+    private static final long WARM_UP_MILLIS = 500;
 
     private final PrintStream out;
     private final Progress progress;
@@ -24,13 +27,27 @@ final class Acts {
     private final Crew crew;
     private final Path scratch;
 
-    Acts(PrintStream out, Progress progress, Arguments arguments, String run, Crew crew, Path scratch) {
+    /** What the third act waits for. */
+    private final String waiting;
+
+    Acts(
+            PrintStream out,
+            Progress progress,
+            Arguments arguments,
+            String run,
+            Crew crew,
+            Path scratch,
+            Guarantees guarantees) {
         this.out = out;
         this.progress = progress;
         this.arguments = arguments;
         this.run = run;
         this.crew = crew;
         this.scratch = scratch;
+        waiting = "worker 2 waits until worker 1's "
+                + (guarantees.crashRelease() == Guarantees.CrashRelease.SESSION
+                        ? "session is over at the service: longer than a lease, 15 s unless the URL has a sessionTimeout"
+                        : "lease is over");
     }
 
     private void heading(String text) {
@@ -40,6 +57,26 @@ final class Acts {
 
     private static String count(long number) {
         return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    /** A JVM that has just begun is slow, with a lock and without, and says nothing of either: the figures are taken after this. */
+    void warmUp() throws IOException, DemoException, InterruptedException {
+        int pieces = Math.min(arguments.items(), MOST_TO_WARM_UP);
+        out.println("Warming the workers up: they sell in a shop that does not count");
+        progress.restart();
+        try (Shop without = Shop.withStock(scratch.resolve("warm-up-without"), pieces);
+                Shop with = Shop.withStock(scratch.resolve("warm-up-with"), pieces)) {
+            Crew.Watch watch = () -> "warming up";
+            String millis = Long.toString(WARM_UP_MILLIS);
+            crew.sell(
+                    progress, watch, "sell-without", millis, without.directory().toString());
+            crew.sell(
+                    progress,
+                    watch,
+                    "sell-with",
+                    Worker.WARM_UP,
+                    with.directory().toString());
+        }
     }
 
     /** Read, think, write, by several at once. */
@@ -69,7 +106,7 @@ final class Acts {
         try (Arena arena = Arena.enter(locks, directory, pieces);
                 Shop shop = Shop.open(arena.directory())) {
             String path = arena.directory().toString();
-            crew.sell(progress, () -> progressOf(shop.books()), "sell-with", path);
+            crew.sell(progress, () -> progressOf(shop.books()), "sell-with", Worker.INVENTORY, path);
             double seconds = progress.seconds();
             Arena.Account account = arena.leave(run);
             Tally tally = account.tally();
@@ -103,7 +140,7 @@ final class Acts {
         String[] shops = {open.directory().toString(), guarded.directory().toString()};
         WorkerLink stopped = crew.first();
         stopped.tell("hold", Boolean.toString(stopped.renewsUntilStopped()), shops[0], shops[1]);
-        long token = Long.parseLong(stopped.answer()[1]);
+        long token = Long.parseLong(progress.answerOf(stopped, "worker 1 connects and waits for the lock")[1]);
         progress.say("worker 1 has the lock, token " + token + ", reads the books, and is stopped");
         progress.say("(" + stopped.stopping() + ")");
         stopped.stop();
@@ -111,13 +148,13 @@ final class Acts {
         try {
             WorkerLink next = crew.second();
             next.tell("serve", Integer.toString(SOLD_MEANWHILE), shops[0], shops[1]);
-            newest = Long.parseLong(next.answer()[1]);
+            newest = Long.parseLong(progress.answerOf(next, waiting)[1]);
         } finally {
             stopped.resume();
         }
         progress.say("worker 2 got the lock, token " + newest + ", and sold " + SOLD_MEANWHILE + " pieces");
         stopped.tell("write");
-        String[] late = stopped.answer();
+        String[] late = progress.answerOf(stopped, "worker 1 wakes");
         progress.say("worker 1 wakes and writes what it had in mind, with token " + token + ":");
         progress.say("  without a guard it is accepted: the sales of worker 2 are gone from the books");
         progress.say("  with " + ledger.guard() + " it is " + late[1]

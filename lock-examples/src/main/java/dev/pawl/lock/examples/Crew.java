@@ -29,9 +29,11 @@ final class Crew implements AutoCloseable {
             }
             int ready = 0;
             for (WorkerLink link : crew.links) {
-                link.answer();
+                progress.answerOf(
+                        link,
+                        ready + " of " + crew.links.size()
+                                + " workers ready; the next is loading its classes and connecting");
                 ready++;
-                progress.tick(ready + " of " + crew.links.size() + " workers ready");
             }
             return crew;
         } catch (IOException | DemoException | InterruptedException e) {

@@ -72,7 +72,8 @@ public final class Demo {
             out.print(locks.guarantees().summary().replaceAll("(.{1,76})(?: +|$)", "  $1\n"));
             out.println("Starting the workers: each is " + kind(arguments));
             try (Crew crew = Crew.start(arguments, run, scratch.directory(), progress)) {
-                Acts acts = new Acts(out, progress, arguments, run, crew, scratch.directory());
+                Acts acts = new Acts(out, progress, arguments, run, crew, scratch.directory(), locks.guarantees());
+                acts.warmUp();
                 return new Result(
                         acts.withoutLock(), acts.withLock(locks, arena(arguments, scratch)), acts.lateWrite());
             }

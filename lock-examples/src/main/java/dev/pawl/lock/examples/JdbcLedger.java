@@ -24,8 +24,8 @@ final class JdbcLedger implements Ledger {
     JdbcLedger(String url) throws IOException {
         try {
             connection = DriverManager.getConnection(url);
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(CREATE);
+            try {
+                createTable();
                 guard.createTable(connection);
                 connection.setAutoCommit(false);
             } catch (SQLException | LockException e) {
@@ -34,6 +34,20 @@ final class JdbcLedger implements Ledger {
             }
         } catch (SQLException e) {
             throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /** Two that create a table at once meet in PostgreSQL's catalogue: the one that comes too late finds it there. */
+    private void createTable() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            try {
+                statement.execute(CREATE);
+            } catch (SQLException e) {
+                if (!"23505".equals(e.getSQLState())) {
+                    throw e;
+                }
+                statement.execute(CREATE);
+            }
         }
     }
 

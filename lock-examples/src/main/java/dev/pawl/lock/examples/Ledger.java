@@ -21,7 +21,7 @@ interface Ledger extends AutoCloseable {
     /**
      * Writes through the guard.
      *
-     * @throws dev.pawl.lock.fencing.StaleTokenException if a newer token wrote before
+     * @throws dev.pawl.lock.StaleTokenException if a newer token wrote before
      */
     void write(FencingToken token, String entry, String text) throws IOException;
 

@@ -8,6 +8,9 @@ final class Progress {
 
     private static final long INTERVAL_NANOS = 500_000_000;
 
+    private static final long MOMENT_MILLIS = 500;
+    private static final long AGAIN_MILLIS = 3_000;
+
     private final PrintStream out;
     private long start = System.nanoTime();
     private long last = start;
@@ -34,6 +37,16 @@ final class Progress {
             last = System.nanoTime();
             say(what);
         }
+    }
+
+    /** What a worker says next. Whoever waits longer than a moment is told what for, and again every few seconds. */
+    String[] answerOf(WorkerLink worker, String what) throws InterruptedException, DemoException {
+        String[] answer = worker.answer(MOMENT_MILLIS);
+        while (answer == null) {
+            say(what);
+            answer = worker.answer(AGAIN_MILLIS);
+        }
+        return answer;
     }
 
     void say(String what) {

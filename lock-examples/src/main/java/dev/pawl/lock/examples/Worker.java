@@ -7,7 +7,7 @@ import dev.pawl.lock.LeaseLostException;
 import dev.pawl.lock.LockClient;
 import dev.pawl.lock.LockException;
 import dev.pawl.lock.LockOptions;
-import dev.pawl.lock.fencing.StaleTokenException;
+import dev.pawl.lock.StaleTokenException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <pre>
  *   sell-without, milliseconds, shop   until the shop is sold out or the time is over     done
- *   sell-with, shop                    until the shop is sold out                         done
+ *   sell-with, lock, shop              until the shop is sold out                         done
  *   hold, renewal, open, guarded       take the lock, look at both shops                  holding, token
  *   write                              what was left to do, however late                  late, ...
  *   serve, pieces, open, guarded       take the lock, sell in both shops                  served, token
@@ -27,6 +27,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Worker {
 
     static final String INVENTORY = "demo/inventory";
+    static final String WARM_UP = "demo/warm-up";
     static final String COUPON = "demo/coupon";
 
     /**
@@ -66,7 +67,7 @@ final class Worker {
     private void obey(String url, LockClient locks, String[] order) throws IOException, InterruptedException {
         switch (order[0]) {
             case "sell-without" -> sellWithout(Long.parseLong(order[1]), Path.of(order[2]));
-            case "sell-with" -> sellWith(locks.lock(INVENTORY, SALE), Path.of(order[1]));
+            case "sell-with" -> sellWith(locks.lock(order[1], SALE), Path.of(order[2]));
             case "hold" -> hold(url, locks, Boolean.parseBoolean(order[1]), Path.of(order[2]), Path.of(order[3]));
             case "serve" -> serve(url, locks, Integer.parseInt(order[1]), Path.of(order[2]), Path.of(order[3]));
             default -> throw new IllegalArgumentException("unknown order '" + order[0] + "'");

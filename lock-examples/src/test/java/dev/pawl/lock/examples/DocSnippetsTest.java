@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class DocSnippetsTest {
 
-    /** What a reader takes for granted: a lock client, a lock, a store. */
+    /** What a reader takes for granted: a lock client, a lock, a store, a server for a backend of his own. */
     private static final String AROUND = """
             import dev.pawl.lock.*;
             import dev.pawl.lock.fencing.*;
@@ -67,6 +67,20 @@ class DocSnippetsTest {
                 abstract void work() throws InterruptedException;
                 abstract boolean moreToDo();
                 abstract void stopWorking();
+                interface YourServer extends AutoCloseable {
+                    static YourServer start() { throw new UnsupportedOperationException(); }
+                    LockBackend connect();
+                    String url();
+                    void deleteLock(String name);
+                    void writeLock(String name, String owner);
+                    void pause();
+                    void resume();
+                    void kill();
+                    void startAgain(boolean keepData);
+                    void cutSubscriptions();
+                    Optional<String> whatIsStoredOf(String name);
+                    @Override void close();
+                }
             %s
             }
             """;

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(180)
 @DisabledOnOs(OS.WINDOWS)
 class ProcessLinkTest {
 
@@ -27,7 +27,7 @@ class ProcessLinkTest {
                 ProcessLink worker = ProcessLink.start("7/1", url, directory.resolve("log"))) {
             assertThat(worker.answer()).containsExactly("ready");
 
-            worker.tell("sell-with", shop.directory().toString());
+            worker.tell("sell-with", Worker.INVENTORY, shop.directory().toString());
             assertThat(worker.answer()).containsExactly("done");
             assertThat(shop.books().sold()).isEqualTo(3);
 

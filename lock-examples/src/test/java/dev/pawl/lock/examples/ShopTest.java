@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.pawl.lock.FencingToken;
-import dev.pawl.lock.fencing.StaleTokenException;
+import dev.pawl.lock.StaleTokenException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,12 +1,10 @@
 package dev.pawl.lock.fencing;
 
+import dev.pawl.lock.fencing.internal.SqlNames;
 import dev.pawl.lock.spi.LockNames;
 
 /** Names of locks as keys of the fence table. */
 final class FenceKeys {
-
-    /** What every database here can index and compare as it stands; H2 counts as Java does, an emoji as two. */
-    private static final int LONGEST = 255;
 
     private static final String HASHED = "sha256:";
 
@@ -15,10 +13,12 @@ final class FenceKeys {
     /**
      * The name itself; one that is too long for an index, has a zero character, which PostgreSQL does not store, or looks like a
      * hash, by its hash.
+     *
+     * @param unicode whether the database stores every character; otherwise what is not ASCII is hashed, too
      */
-    static String of(String lock) {
+    static String of(String lock, boolean unicode) {
         LockNames.check(lock);
-        boolean storable = lock.length() <= LONGEST && lock.indexOf('\0') < 0 && !lock.startsWith(HASHED);
+        boolean storable = SqlNames.isStorable(lock, unicode) && !lock.startsWith(HASHED);
         return storable ? lock : HASHED + LockNames.sha256(lock);
     }
 }

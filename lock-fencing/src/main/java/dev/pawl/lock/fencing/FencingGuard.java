@@ -1,6 +1,7 @@
 package dev.pawl.lock.fencing;
 
 import dev.pawl.lock.FencingToken;
+import dev.pawl.lock.StaleTokenException;
 
 /**
  * Stands before a resource and refuses stale tokens.

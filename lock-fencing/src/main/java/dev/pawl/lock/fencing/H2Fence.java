@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
 
 /**
  * The fence table of H2, whose row locks do not keep writers apart: a rollback may put a row back twice, and the second time takes
@@ -38,13 +40,23 @@ final class H2Fence extends FenceTable {
     private final String reset;
 
     H2Fence(String table) {
-        super("h2", table);
+        super(List.of("h2"), table);
         queue = sql("queue");
         removeGate = sql("remove-gate");
         enter = sql("enter");
         newest = sql("newest");
         createRow = sql("create-row");
         reset = sql("reset");
+    }
+
+    @Override
+    Set<String> columns() {
+        return Set.of("lock_name", "part", "token");
+    }
+
+    @Override
+    String key() {
+        return "a unique key on lock_name and part";
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.pawl.lock.fencing;
 
 import dev.pawl.lock.FencingToken;
+import dev.pawl.lock.StaleTokenException;
 import dev.pawl.lock.spi.LockNames;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -162,13 +163,24 @@ public final class InMemoryFencingGuard implements FencingGuard {
                 return false;
             }
             known.set(floor == 0 ? FORGOTTEN : floor);
-            if (floor == 0 && seen.remove(lock, known)) {
-                locks.decrementAndGet();
+            if (floor == 0) {
+                forget(lock, known);
             }
             return true;
         } finally {
             known.writers.unlock();
         }
+    }
+
+    /** Counted as in {@link #remember}: whoever finds the lock gone finds its place free. */
+    private void forget(String lock, Seen known) {
+        seen.computeIfPresent(lock, (name, current) -> {
+            if (current != known) {
+                return current;
+            }
+            locks.decrementAndGet();
+            return null;
+        });
     }
 
     /** Keeps other writers of the lock out, and admits the token; whoever called lets them in again. */

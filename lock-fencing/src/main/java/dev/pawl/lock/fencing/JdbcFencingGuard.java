@@ -2,6 +2,12 @@ package dev.pawl.lock.fencing;
 
 import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.LockBackendException;
+import dev.pawl.lock.LockConfigException;
+import dev.pawl.lock.StaleTokenException;
+import dev.pawl.lock.fencing.internal.DatabaseKind;
+import dev.pawl.lock.fencing.internal.SqlNames;
+import dev.pawl.lock.fencing.internal.Transactions;
+import dev.pawl.lock.spi.LockNames;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -26,7 +32,10 @@ import org.jspecify.annotations.Nullable;
  * comes meanwhile waits, for as long as the database lets it. A rolled back transaction has not entered.
  *
  * <p>After any failure of a statement roll back and enter again, and do not try the statement alone once more: on MariaDB and MySQL a
- * deadlock has ended the transaction, and DDL has committed it. What follows there on the same connection is unguarded.
+ * deadlock has ended the transaction, and DDL has committed it. What follows there on the same connection is unguarded. So is what follows
+ * a rollback to a savepoint from before {@link #enter}, on every database: Spring's {@code PROPAGATION_NESTED} does that around a method
+ * whose exception is caught. Enter in front of the first savepoint, or again after such a rollback. On PostgreSQL
+ * {@link #requireEntered} finds who has not.
  *
  * <p>Which service the lock is from does not matter. {@link RowFence} is the form without a fence table, for one row.
  *
@@ -35,27 +44,37 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JdbcFencingGuard {
 
-    private static final String DEFAULT_TABLE = "pawl_fence";
+    /** One for all, so that whoever asks for it again does not have its table looked at again. */
+    private static final JdbcFencingGuard DEFAULT = create("pawl_fence");
 
-    private final Map<FenceTable.Kind, FenceTable> tables = new EnumMap<>(FenceTable.Kind.class);
+    private final Map<DatabaseKind, FenceTable> tables = new EnumMap<>(DatabaseKind.class);
 
     private JdbcFencingGuard(String table) {
-        for (FenceTable.Kind kind : FenceTable.Kind.values()) {
-            tables.put(kind, kind.table(table));
+        for (DatabaseKind kind : DatabaseKind.values()) {
+            tables.put(kind, table(kind, table));
         }
+    }
+
+    static FenceTable table(DatabaseKind kind, String name) {
+        return switch (kind) {
+            case POSTGRESQL -> new PostgresFence(name);
+            case MARIADB -> new MariaDbFence(name);
+            case MYSQL -> new MySqlFence(name);
+            case H2 -> new H2Fence(name);
+        };
     }
 
     /**
      * A guard over the table {@code pawl_fence}.
      *
-     * @return the guard; there is no I/O yet
+     * @return the guard, the same every time; there is no I/O yet
      */
     public static JdbcFencingGuard create() {
-        return create(DEFAULT_TABLE);
+        return DEFAULT;
     }
 
     /**
-     * A guard over a fence table of another name.
+     * A guard over a fence table of another name. Make it once: it looks at the table when it first meets a database.
      *
      * @param table letters, digits and {@code _}, with its schema before a dot or not
      * @return the guard; there is no I/O yet
@@ -63,14 +82,15 @@ public final class JdbcFencingGuard {
      */
     public static JdbcFencingGuard create(String table) {
         Objects.requireNonNull(table, "table");
-        return new JdbcFencingGuard(FenceSql.identifier("table", table));
+        return new JdbcFencingGuard(SqlNames.checkIdentifier("table", table));
     }
 
     /**
-     * Creates the fence table if it is missing. The DDL is also in the jar, as {@code
+     * Creates the fence table if it is missing, and looks at it. The DDL is also in the jar, as {@code
      * dev/pawl/lock/fencing/<database>/create-table.sql}.
      *
      * @param connection a connection in autocommit mode, since DDL would commit a transaction
+     * @throws LockConfigException if others have made the table, and it is not as the guard needs it; the message says in what
      * @throws LockBackendException if the database refuses; the message has the DDL to run
      * @throws IllegalArgumentException if the connection is not in autocommit mode
      */
@@ -81,6 +101,7 @@ public final class JdbcFencingGuard {
         try {
             requireAutoCommit(connection);
             table.create(connection);
+            table.look(connection);
         } catch (SQLException e) {
             throw Statements.fault(
                     "",
@@ -95,25 +116,26 @@ public final class JdbcFencingGuard {
      * Enters: admits the transaction if its token is at least the newest that has entered, which it then is. Belongs in front of
      * everything else in the transaction, so that what is read there is read after it.
      *
-     * <p>One statement, on MySQL two, on H2 four. If the token is stale the transaction is usable, and other locks may be entered in it. If
-     * there is any other failure it must be rolled back.
+     * <p>One statement, on MySQL two, on H2 four, and one more when the guard first meets the database: it looks at the table. If the
+     * token is stale the transaction is usable, and other locks may be entered in it. If there is any other failure it must be rolled back.
      *
      * @param transaction a connection out of autocommit mode; it is neither committed nor closed
      * @param token the writer's token
      * @throws StaleTokenException if a newer token has entered
+     * @throws LockConfigException if others have made the table, and it is not as the guard needs it
      * @throws LockBackendException if the table is missing or the database fails; its cause is the {@link SQLException}, whose code
      *     tells whether it is worth another try
      * @throws IllegalArgumentException if the connection is in autocommit mode, or the lock's name is none
      */
     public void enter(Connection transaction, FencingToken token) {
         Objects.requireNonNull(transaction, "transaction");
-        String key = FenceKeys.of(Objects.requireNonNull(token, "token").lock());
+        LockNames.check(Objects.requireNonNull(token, "token").lock());
         long start = System.nanoTime();
         FenceTable table = tableOf(transaction, token.lock(), start);
         long newest;
         try {
-            Statements.requireTransaction(transaction, token.lock());
-            newest = table.enter(transaction, key, token.value());
+            Transactions.requireForGuard(transaction, token.lock());
+            newest = table.enter(transaction, table.keyOf(token.lock(), transaction), token.value());
         } catch (SQLException e) {
             throw Statements.fault(token.lock(), start, table, e);
         }
@@ -134,6 +156,7 @@ public final class JdbcFencingGuard {
      * @param values its parameters, as {@link PreparedStatement#setObject(int, Object)} takes them
      * @return how many rows it changed, or how many it returned if it has a {@code RETURNING}
      * @throws StaleTokenException if a newer token has entered; nothing was written
+     * @throws LockConfigException if others have made the fence table, and it is not as the guard needs it
      * @throws LockBackendException if the fence table is missing
      * @throws SQLException if the statement fails
      * @throws IllegalArgumentException if the connection is in autocommit mode, or the lock's name is none
@@ -142,11 +165,11 @@ public final class JdbcFencingGuard {
             throws SQLException {
         Objects.requireNonNull(transaction, "transaction");
         Objects.requireNonNull(sql, "sql");
-        String key = FenceKeys.of(Objects.requireNonNull(token, "token").lock());
+        LockNames.check(Objects.requireNonNull(token, "token").lock());
         long start = System.nanoTime();
         if (tableOf(transaction, token.lock(), start) instanceof PostgresFence postgres) {
-            Statements.requireTransaction(transaction, token.lock());
-            return inOneRoundTrip(postgres, transaction, token, key, sql, values);
+            Transactions.requireForGuard(transaction, token.lock());
+            return inOneRoundTrip(postgres, transaction, token, sql, values);
         }
         enter(transaction, token);
         try (PreparedStatement statement = transaction.prepareStatement(sql)) {
@@ -156,15 +179,12 @@ public final class JdbcFencingGuard {
     }
 
     private static int inOneRoundTrip(
-            PostgresFence postgres,
-            Connection transaction,
-            FencingToken token,
-            String key,
-            String sql,
-            @Nullable Object... values)
+            PostgresFence postgres, Connection transaction, FencingToken token, String sql, @Nullable Object... values)
             throws SQLException {
         long start = System.nanoTime();
+        String key = "";
         try {
+            key = postgres.keyOf(token.lock(), transaction);
             return postgres.update(transaction, key, token.value(), sql, values);
         } catch (SQLException e) {
             long newest = PostgresFence.staleAgainst(e, key, token.value());
@@ -186,19 +206,20 @@ public final class JdbcFencingGuard {
      * @param connection in a transaction or not; it is neither committed nor closed
      * @param lock the lock
      * @param floor the least token that is admitted; 0 for any
+     * @throws LockConfigException if others have made the table, and it is not as the guard needs it
      * @throws LockBackendException if the table is missing or the database fails
      * @throws IllegalArgumentException if the floor is negative, or the lock's name is none
      */
     public void reset(Connection connection, String lock, long floor) {
         Objects.requireNonNull(connection, "connection");
-        String key = FenceKeys.of(lock);
+        LockNames.check(lock);
         if (floor < 0) {
             throw new IllegalArgumentException("floor: must be at least 0, but got " + floor);
         }
         long start = System.nanoTime();
         FenceTable table = tableOf(connection, lock, start);
         try {
-            table.reset(connection, key, floor);
+            table.reset(connection, table.keyOf(lock, connection), floor);
         } catch (SQLException e) {
             throw Statements.fault(lock, start, table, e);
         }
@@ -220,7 +241,7 @@ public final class JdbcFencingGuard {
      * @throws IllegalArgumentException if the connection is not in autocommit mode, or it is no such name
      */
     public void requireEntered(Connection connection, String table) {
-        createTrigger(connection, table, "");
+        createTrigger(connection, table, null);
     }
 
     /**
@@ -232,25 +253,24 @@ public final class JdbcFencingGuard {
      * @throws LockBackendException as above
      */
     public void requireEntered(Connection connection, String table, String lock) {
-        createTrigger(connection, table, FenceSql.literal(FenceKeys.of(lock)));
+        createTrigger(connection, table, LockNames.check(lock));
     }
 
-    private void createTrigger(Connection connection, String table, String argument) {
+    private static void createTrigger(Connection connection, String table, @Nullable String lock) {
         Objects.requireNonNull(connection, "connection");
-        FenceSql.identifier("table", Objects.requireNonNull(table, "table"));
+        SqlNames.checkIdentifier("table", Objects.requireNonNull(table, "table"));
         long start = System.nanoTime();
         String refused = "the trigger on " + table + " could not be created";
-        String schema;
+        String ddl;
         try {
-            if (FenceTable.kindOf(connection) != FenceTable.Kind.POSTGRESQL) {
+            if (DatabaseKind.of(connection) != DatabaseKind.POSTGRESQL) {
                 throw new SQLException("only PostgreSQL can tell which transaction has entered", "0A000");
             }
             requireAutoCommit(connection);
-            schema = PostgresFence.schemaOf(connection, table);
+            ddl = PostgresFence.triggerOn(connection, table, lock);
         } catch (SQLException e) {
             throw Statements.fault("", start, refused + ": " + e.getMessage(), e);
         }
-        String ddl = PostgresFence.triggerOn(schema, table, argument);
         try (Statement statement = connection.createStatement()) {
             statement.execute(ddl);
         } catch (SQLException e) {
@@ -269,7 +289,7 @@ public final class JdbcFencingGuard {
 
     private FenceTable tableOf(Connection connection, String lock, long start) {
         try {
-            return Objects.requireNonNull(tables.get(FenceTable.kindOf(connection)));
+            return Objects.requireNonNull(tables.get(DatabaseKind.of(connection)));
         } catch (SQLException e) {
             throw Statements.fault(lock, start, "the database could not be recognised: " + e.getMessage(), e);
         }

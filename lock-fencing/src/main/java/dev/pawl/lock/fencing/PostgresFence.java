@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ final class PostgresFence extends FenceTable {
     private static final Pattern STALE =
             Pattern.compile("pawl: stale, newest (\\d{1,19}) is over (\\d{1,19}) of lock ");
 
+    private static final List<String> FOLDERS = List.of("postgresql");
+
     private static final String INVALID_TEXT = "22P02";
 
     private final String enter;
@@ -26,7 +29,7 @@ final class PostgresFence extends FenceTable {
     private final Pattern ownName;
 
     PostgresFence(String table) {
-        super("postgresql", table);
+        super(FOLDERS, table);
         enter = sql("enter");
         inFront = sql("enter-in-front") + ";\n";
         ownName = Pattern.compile("(?<![\\w.$])" + Pattern.quote(table) + "(?![\\w.$])", Pattern.CASE_INSENSITIVE);
@@ -86,19 +89,19 @@ final class PostgresFence extends FenceTable {
      * @param schema where the table is, as it stands in a statement
      */
     static String triggerOn(String schema, String table, String argument) {
-        return FenceSql.read("postgresql", "create-trigger", "")
+        return FILES.read(FOLDERS, "create-trigger", "")
                 .replace("{function}", schema + ".pawl_entered_only")
                 .replace("{protected}", table)
                 .replace("{lock}", argument);
     }
 
     /**
-     * The schema of a table that may have the trigger, as it stands in a statement.
+     * What makes of a table of this database one that refuses writes outside of a transaction that has entered a lock, or any.
      *
      * @throws SQLException if there is no such table, or it is written through another one
      */
-    static String schemaOf(Connection connection, String table) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(FenceSql.read("postgresql", "find-table", ""))) {
+    static String triggerOn(Connection connection, String table, @Nullable String lock) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(FILES.read(FOLDERS, "find-table", ""))) {
             statement.setString(1, table);
             try (ResultSet rows = statement.executeQuery()) {
                 if (!rows.next()) {
@@ -111,8 +114,14 @@ final class PostgresFence extends FenceTable {
                                     + " protect " + parent,
                             "0A000");
                 }
-                return rows.getString(1);
+                String argument = lock == null ? "" : literal(FenceKeys.of(lock, rows.getBoolean(3)));
+                return triggerOn(rows.getString(1), table, argument);
             }
         }
+    }
+
+    /** Text as a literal, whatever {@code standard_conforming_strings} says. */
+    static String literal(String text) {
+        return "E'" + text.replace("\\", "\\\\").replace("'", "''") + "'";
     }
 }

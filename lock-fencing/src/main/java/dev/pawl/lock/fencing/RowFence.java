@@ -1,12 +1,19 @@
 package dev.pawl.lock.fencing;
 
 import dev.pawl.lock.FencingToken;
+import dev.pawl.lock.LockConfigException;
+import dev.pawl.lock.StaleTokenException;
+import dev.pawl.lock.fencing.internal.SqlNames;
 import dev.pawl.lock.spi.LockNames;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * <p>On a file of H2 use {@link JdbcFencingGuard}: a transaction that is rolled back there after a call of this, even one that was
  * refused, can take back what a newer writer commits in the row at that moment.
  *
+ * <p>The assignments are text of yours that becomes a part of the statement: keep them constant and pass values as parameters. What
+ * ends the statement early, such as a comment sign or a {@code WHERE} of its own, also passes by the check.
+ *
  * <p>The column has no lock's name, so one row belongs to one lock: the call names it, and a token of another is refused. Safe for
  * use by several threads, each with its own connection.
  */
@@ -33,9 +43,15 @@ public final class RowFence {
 
     private static final int ROUNDS = 5;
 
+    /** What holds a token whole, and compares it as a number. */
+    private static final Set<Integer> WHOLE = Set.of(Types.BIGINT, Types.NUMERIC, Types.DECIMAL);
+
     private final String table;
     private final String key;
     private final String fence;
+
+    /** The databases whose column was looked at, by their URLs. */
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
 
     private RowFence(String table, String key, String fence) {
         this.table = table;
@@ -44,7 +60,7 @@ public final class RowFence {
     }
 
     /**
-     * A guard in the rows of a table.
+     * A guard in the rows of a table. Make it once: it looks at its column when it first meets a database.
      *
      * @param table the table, with its schema before a dot or not
      * @param key the column that tells its rows apart
@@ -54,9 +70,9 @@ public final class RowFence {
      */
     public static RowFence of(String table, String key, String fence) {
         return new RowFence(
-                FenceSql.identifier("table", Objects.requireNonNull(table, "table")),
-                FenceSql.identifier("key", Objects.requireNonNull(key, "key")),
-                FenceSql.identifier("fence", Objects.requireNonNull(fence, "fence")));
+                SqlNames.checkIdentifier("table", Objects.requireNonNull(table, "table")),
+                SqlNames.checkIdentifier("key", Objects.requireNonNull(key, "key")),
+                SqlNames.checkIdentifier("fence", Objects.requireNonNull(fence, "fence")));
     }
 
     /**
@@ -70,7 +86,8 @@ public final class RowFence {
      * @param values its parameters, as {@link PreparedStatement#setObject(int, Object)} takes them
      * @return false if there is no such row
      * @throws StaleTokenException if a newer token wrote there; nothing was written
-     * @throws SQLException if the statement fails
+     * @throws LockConfigException if the column's type cannot hold a token
+     * @throws SQLException if the statement fails; if it has changed several rows, because they have the same key, roll back
      * @throws IllegalArgumentException if the token is of another lock
      */
     public boolean update(
@@ -85,8 +102,16 @@ public final class RowFence {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(assignments, "assignments");
         Objects.requireNonNull(token, "token").requireLock(LockNames.check(lock));
+        lookOnce(connection);
         for (int round = 0; round < ROUNDS; round++) {
-            if (write(connection, token.value(), id, assignments, values) > 0) {
+            int written = write(connection, token.value(), id, assignments, values);
+            if (written > 1) {
+                throw new SQLException(
+                        "the key " + key + " of table " + table + " does not tell its rows apart: " + written
+                                + " of them were written; roll back",
+                        "21000");
+            }
+            if (written == 1) {
                 return true;
             }
             long newest = newest(connection, id);
@@ -103,6 +128,25 @@ public final class RowFence {
             // Made or reset between the two statements: again.
         }
         throw new SQLException("the fence of a row in " + table + " changed " + ROUNDS + " times meanwhile", "40001");
+    }
+
+    /** An int or a float would round or cut tokens, and then stale ones pass. */
+    private void lookOnce(Connection connection) throws SQLException {
+        String url = Objects.requireNonNullElse(connection.getMetaData().getURL(), "");
+        if (known.contains(url)) {
+            return;
+        }
+        try (PreparedStatement statement =
+                        connection.prepareStatement("SELECT " + fence + " FROM " + table + " WHERE 1 = 0");
+                ResultSet none = statement.executeQuery()) {
+            ResultSetMetaData column = none.getMetaData();
+            if (!WHOLE.contains(column.getColumnType(1))) {
+                throw new LockConfigException(
+                        "column " + fence + " of table " + table + " is " + column.getColumnTypeName(1)
+                                + ", which cannot hold every token: make it bigint NOT NULL DEFAULT 0");
+            }
+        }
+        known.add(url);
     }
 
     private int write(Connection connection, long token, Object id, String assignments, @Nullable Object... values)

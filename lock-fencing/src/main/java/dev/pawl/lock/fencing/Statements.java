@@ -1,7 +1,7 @@
 package dev.pawl.lock.fencing;
 
 import dev.pawl.lock.LockBackendException;
-import java.sql.Connection;
+import dev.pawl.lock.fencing.internal.SqlErrors;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,7 +16,7 @@ final class Statements {
     private static final Set<String> NO_TABLE_STATES = Set.of("42P01", "42S02", "42S04", "3F000");
 
     private static final Set<String> CONFLICT_STATES = Set.of("40001", "40P01", "55P03", "23505");
-    private static final Set<Integer> CONFLICT_CODES = Set.of(1205, 1213, 1020, 50200, 90131);
+    private static final Integer[] CONFLICT_CODES = {1205, 1213, 1020, 50200, 90131};
 
     private Statements() {}
 
@@ -42,22 +42,12 @@ final class Statements {
         return count;
     }
 
-    /** Refuses a connection on which each statement is a transaction of its own. */
-    static void requireTransaction(Connection transaction, String lock) throws SQLException {
-        if (transaction.getAutoCommit()) {
-            throw new IllegalArgumentException("transaction: lock '" + lock
-                    + "': check and write would be two transactions, because the connection is in autocommit mode; call"
-                    + " setAutoCommit(false) first");
-        }
-    }
-
     static boolean isMissingTable(SQLException e) {
-        return e.getSQLState() != null && NO_TABLE_STATES.contains(e.getSQLState());
+        return SqlErrors.hasState(e, NO_TABLE_STATES);
     }
 
     private static boolean isConflict(SQLException e) {
-        return (e.getSQLState() != null && CONFLICT_STATES.contains(e.getSQLState()))
-                || CONFLICT_CODES.contains(e.getErrorCode());
+        return SqlErrors.hasState(e, CONFLICT_STATES) || SqlErrors.hasCode(e, CONFLICT_CODES);
     }
 
     /** What went wrong while a token was checked; its cause keeps the database's own code. */

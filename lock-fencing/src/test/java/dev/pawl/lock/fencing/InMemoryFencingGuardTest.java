@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.pawl.lock.FencingToken;
+import dev.pawl.lock.StaleTokenException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What is the in-memory guard's own; what it shares with the others is in the contract. */
-@Timeout(60)
+@Timeout(180)
 class InMemoryFencingGuardTest {
 
     private final InMemoryFencingGuard guard = InMemoryFencingGuard.create();
@@ -190,6 +191,25 @@ class InMemoryFencingGuardTest {
         small.check(new FencingToken("c", 5));
         assertThatIllegalStateException().isThrownBy(() -> small.check(new FencingToken("b", 5)));
         small.reset("never seen", 0);
+    }
+
+    @Test
+    void aResetBesideChecks_freesThePlaceWithTheLock_soThatNobodyIsRefused() throws Exception {
+        InMemoryFencingGuard small = InMemoryFencingGuard.create(1);
+        AtomicBoolean over = new AtomicBoolean();
+        CompletableFuture<Void> resets = CompletableFuture.runAsync(() -> {
+            while (!over.get()) {
+                small.reset("a", 0);
+            }
+        });
+        try {
+            for (int i = 0; i < 1_000_000; i++) {
+                small.check(token(5));
+            }
+        } finally {
+            over.set(true);
+        }
+        resets.get(30, TimeUnit.SECONDS);
     }
 
     @Test

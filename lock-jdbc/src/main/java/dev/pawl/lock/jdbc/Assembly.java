@@ -1,24 +1,45 @@
 package dev.pawl.lock.jdbc;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.pawl.lock.Capability;
 import dev.pawl.lock.Guarantees;
 import dev.pawl.lock.Guarantees.CrashRelease;
 import dev.pawl.lock.Guarantees.Order;
 import dev.pawl.lock.Guarantees.TokenDurability;
 import dev.pawl.lock.Guarantees.WakeUp;
 import dev.pawl.lock.LockConfigException;
+import dev.pawl.lock.jdbc.internal.dialect.Connector;
+import dev.pawl.lock.jdbc.internal.dialect.Dialect;
+import dev.pawl.lock.jdbc.internal.dialect.Keeps;
+import dev.pawl.lock.jdbc.internal.dialect.RowLocks;
+import dev.pawl.lock.jdbc.internal.dialect.Schema;
+import dev.pawl.lock.jdbc.internal.dialect.WaitQueue;
+import dev.pawl.lock.jdbc.internal.dialect.WakeUps;
+import dev.pawl.lock.jdbc.internal.exchange.Database;
+import dev.pawl.lock.jdbc.internal.exchange.Faults;
+import dev.pawl.lock.jdbc.internal.exchange.Opened;
+import dev.pawl.lock.jdbc.internal.exchange.Purge;
+import dev.pawl.lock.jdbc.internal.exchange.Secrets;
+import dev.pawl.lock.jdbc.internal.exchange.Threads;
+import dev.pawl.lock.jdbc.internal.lease.LeaseBackend;
+import dev.pawl.lock.jdbc.internal.lease.NoWakeUps;
+import dev.pawl.lock.jdbc.internal.lease.Poller;
+import dev.pawl.lock.jdbc.internal.lease.RecentReleases;
+import dev.pawl.lock.jdbc.internal.pool.BorrowedConnection;
+import dev.pawl.lock.jdbc.internal.pool.OwnPool;
+import dev.pawl.lock.jdbc.internal.row.RowBackend;
+import dev.pawl.lock.jdbc.internal.row.RowTransactions;
+import dev.pawl.lock.spi.LockBackend;
+import dev.pawl.lock.spi.StartUp;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,17 +52,16 @@ import org.slf4j.LoggerFactory;
 final class Assembly {
 
     private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
-    private static final int H2_THREADS = 4;
-    private static final String WRITES_LATE =
-            " If the process that serves the file is killed, what it granted in the last"
-                    + " moment may be forgotten and granted again; WRITE_DELAY=0 in the URL prevents that.";
-    private static final int THREADS = 16;
+
+    /** As many as those of a client's own pool. */
+    private static final int LENT_TO_ATTEMPTS = 3;
+
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
     private static final Pattern SERVER = Pattern.compile("//(?:[^?]*@)?([A-Za-z0-9_.:\\[\\],-]+)(?:[/?;]|$)");
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final JdbcOptions options;
-    private final Deque<Runnable> opened = new ArrayDeque<>();
+    private final Opened opened = new Opened();
     private final String node = new BigInteger(64, RANDOM).toString(Character.MAX_RADIX);
 
     private final Secrets secrets;
@@ -52,44 +72,45 @@ final class Assembly {
     }
 
     /** A backend on the application's connections: not that of the transaction which the caller may have. */
-    static JdbcBackend on(DataSource source, JdbcOptions options) {
+    static LockBackend on(DataSource source, JdbcOptions options) {
         Assembly assembly = new Assembly(options, Secrets.of(null, null));
         try {
             return CompletableFuture.supplyAsync(
-                            () -> assembly.guarded(null, own -> own.assemble(source, null)),
-                            task -> assembly.thread(task).start())
+                            () -> assembly.guarded(null, own -> own.assemble(source)),
+                            task -> Threads.thread(assembly.name(), task).start())
                     .join();
         } catch (CompletionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
             throw e.getCause() instanceof RuntimeException failure ? failure : e;
         }
     }
 
     /** A backend on connections of its own. */
-    static JdbcBackend on(JdbcUrl url) {
-        return new Assembly(url.options(), Secrets.of(url.url(), url.password()))
-                .guarded(server(url.url()), assembly -> assembly.assemble(url));
+    static LockBackend on(JdbcUrl url, StartUp start) {
+        return new Assembly(url.options(), Secrets.of(url.url().text(), url.password()))
+                .guarded(server(url.url().text()), assembly -> assembly.assemble(url, start));
     }
 
     @FunctionalInterface
     private interface Steps {
-        JdbcBackend run(Assembly assembly) throws SQLException;
+        LockBackend run(Assembly assembly) throws SQLException;
     }
 
     /** Without the thread's interrupt status, in which pools and drivers break off; it is there again afterwards. */
-    private JdbcBackend guarded(@Nullable String server, Steps steps) {
+    private LockBackend guarded(@Nullable String server, Steps steps) {
         boolean interrupted = Thread.interrupted();
-        long start = System.nanoTime();
         boolean complete = false;
         try {
-            JdbcBackend backend = steps.run(this);
+            LockBackend backend = steps.run(this);
             complete = true;
             return backend;
         } catch (SQLException | IllegalArgumentException e) {
-            throw new Faults("the database", server, secrets)
-                    .translate("", Duration.ofNanos(System.nanoTime() - start), e);
+            throw new Faults("the database", server, secrets).translate(e);
         } finally {
             if (!complete) {
-                closeOpened();
+                opened.close();
             }
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -97,84 +118,137 @@ final class Assembly {
         }
     }
 
-    private void closeOpened() {
-        while (!opened.isEmpty()) {
-            opened.pop().run();
-        }
-    }
-
-    private JdbcBackend assemble(JdbcUrl url) throws SQLException {
-        OwnPool own = new OwnPool(url);
+    private LockBackend assemble(JdbcUrl url, StartUp start) throws SQLException {
+        // Before the clock of the start runs: a driver that is missing stays so.
+        url.url().driver();
+        OwnPool own = new OwnPool(url.url(), url.username(), url.password(), options.ioTimeout());
+        start.begin();
         Dialect dialect;
         try (Connection first = own.connect()) {
-            dialect = Dialect.of(first, options.table());
+            first.setNetworkTimeout(Runnable::run, (int) options.ioTimeout().toMillis());
+            dialect = dialect(first, own::connect);
         }
-        HikariDataSource pool = opened(own.open(node, url.poolSize(), true, settings(dialect)));
-        return assemble(pool, own);
+        HikariDataSource pool = opened(own.open(node, url.poolSize(), true, dialect));
+        return assemble(pool, own, dialect, Math.max(1, url.poolSize() - 1));
     }
 
-    private String settings(Dialect dialect) {
-        return dialect.sessionSettings(options.ioTimeout().dividedBy(4).multipliedBy(3));
-    }
-
-    private JdbcBackend assemble(DataSource source, @Nullable OwnPool own) throws SQLException {
+    private LockBackend assemble(DataSource source) throws SQLException {
         Dialect dialect;
+        try (BorrowedConnection first = BorrowedConnection.from(source, true)) {
+            first.answersWithin(options.ioTimeout());
+            dialect = dialect(first.connection(), () -> {
+                refusePoolOfOne(source);
+                return source.getConnection();
+            });
+        }
+        return assemble(source, null, dialect, LENT_TO_ATTEMPTS);
+    }
+
+    private Dialect dialect(Connection connection, Connector another) throws SQLException {
+        // Twice within the limit, and a quarter of it to say so.
+        Duration most = options.ioTimeout().dividedBy(8).multipliedBy(3);
+        Duration rowWait = most.compareTo(Dialect.ROW_WAIT) < 0 ? most : Dialect.ROW_WAIT;
+        return Dialects.behind(connection, options.table(), rowWait).onConnectionsLike(connection, another);
+    }
+
+    private LockBackend assemble(DataSource source, @Nullable OwnPool own, Dialect dialect, int attemptsAtOnce)
+            throws SQLException {
         String server;
         boolean runsOnCallers;
-        try (Borrowed first = Borrowed.from(source, true)) {
+        Keeps keeps;
+        try (BorrowedConnection first = BorrowedConnection.from(source, true)) {
             first.answersWithin(options.ioTimeout());
+            if (dialect.sharesSessions()) {
+                first.namesNothing();
+            }
             Connection connection = first.connection();
-            dialect = Dialect.of(connection, options.table());
             server = server(connection.getMetaData().getURL());
             // A pool of the application's may lend each of its threads the connection of that thread's own transaction,
             // which is not ours to commit.
             runsOnCallers = own != null && dialect.keepsTimeLimits(connection);
             new Schema(dialect, options.createTable()).prepare(connection);
+            keeps = dialect.keeps(connection);
         }
-        int most = dialect instanceof H2Dialect ? H2_THREADS : THREADS;
-        ExecutorService threads = threads(most);
-        ExecutorService ahead = threads(1);
-        opened.push(threads::shutdown);
-        opened.push(ahead::shutdown);
+        int most = dialect.exchangesAtOnce();
+        Threads threads = Threads.start(name(), most, most / 2);
+        opened.add(threads::shutdown);
         Database database = new Database(
                 source,
                 dialect,
                 new Faults(dialect.product(), server, secrets),
                 options.ioTimeout(),
                 threads,
-                ahead,
-                runsOnCallers);
-        HoldMode mode = options.mode() == JdbcBackend.Mode.LEASE
-                ? leaseMode(database, source, own)
-                : rowMode(database, source, own);
-        return new JdbcBackend(options, mode, this::closeOpened);
+                runsOnCallers,
+                attemptsAtOnce);
+        return options.mode() == JdbcBackend.Mode.LEASE
+                ? leaseBackend(database, source, own, keeps)
+                : rowBackend(database, source, own, keeps);
     }
 
-    private HoldMode leaseMode(Database database, DataSource source, @Nullable OwnPool own) throws SQLException {
+    private LockBackend leaseBackend(Database database, DataSource source, @Nullable OwnPool own, Keeps keeps)
+            throws SQLException {
         Dialect dialect = database.dialect();
         RecentReleases recentReleases = new RecentReleases();
-        Ear ear = null;
-        if (dialect instanceof PostgresDialect) {
-            PostgresEar.Connector connector = own == null ? source::getConnection : own::connect;
-            ear = PostgresEar.open(
-                    connector,
-                    dialect,
-                    node,
-                    options.ioTimeout(),
-                    fresh -> releaseAgain(dialect, fresh, recentReleases));
-            if (ear == null) {
-                LOG.warn(
-                        "PostgreSQL's notifications do not arrive, as behind a pooler of transactions: waiters look for releases");
-            }
+        Optional<WaitQueue> queue = dialect.queue();
+        WakeUps heard = queue.isEmpty() ? null : wakeUps(queue.get(), dialect, source, own, recentReleases);
+        WakeUps wakeUps = heard != null
+                ? heard
+                : new NoWakeUps(keys -> database.call(connection -> dialect.look(connection, keys)));
+        Poller poller = new Poller("pawl-jdbc-watch-" + node, wakeUps);
+        opened.add(() -> {
+            database.close();
+            poller.close();
+        });
+        return new LeaseBackend(
+                options.namespace(),
+                database,
+                poller,
+                node,
+                new Purge(database, options.idleRetention()),
+                recentReleases,
+                leaseGuarantees(dialect, heard != null, keeps),
+                opened);
+    }
+
+    /** Null if the messages of the queue do not arrive. */
+    private @Nullable WakeUps wakeUps(
+            WaitQueue queue, Dialect dialect, DataSource source, @Nullable OwnPool own, RecentReleases recentReleases)
+            throws SQLException {
+        if (own == null && !dialect.sharesSessions()) {
+            refusePoolOfOne(source);
         }
-        boolean hears = ear != null;
-        Watch watch = new Watch(
-                "pawl-jdbc-watch-" + node,
-                ear != null
-                        ? ear
-                        : new DeafEar(keys -> database.call("", connection -> dialect.look(connection, keys))));
-        return new LeaseMode(
-                database, watch, node, options.idleRetention(), recentReleases, leaseGuarantees(database, hears));
+        WakeUps wakeUps = queue.listen(
+                own == null ? source::getConnection : own::connect,
+                own == null,
+                node,
+                options.ioTimeout(),
+                fresh -> releaseAgain(dialect, fresh, recentReleases));
+        if (wakeUps == null) {
+            LOG.warn(
+                    "PostgreSQL's notifications do not arrive, as behind a pooler of transactions: waiters look for releases");
+        } else if (own == null) {
+            askForAnother(source, wakeUps);
+        }
+        return wakeUps;
+    }
+
+    /** Through whatever is wrapped around it. */
+    private static void refusePoolOfOne(DataSource source) throws SQLException {
+        if (source.isWrapperFor(HikariDataSource.class)
+                && source.unwrap(HikariDataSource.class).getMaximumPoolSize() == 1) {
+            throw new LockConfigException("the DataSource's pool has one connection, and PostgreSQL's wake-ups keep"
+                    + " one for themselves: give it two or more");
+        }
+    }
+
+    /** Found out now, and not at the first lock: a pool that has no connection left beside the one that listens. */
+    private static void askForAnother(DataSource source, WakeUps wakeUps) throws SQLException {
+        try {
+            BorrowedConnection.from(source, true).close();
+        } catch (SQLException e) {
+            wakeUps.close();
+            throw e;
+        }
     }
 
     private static void releaseAgain(Dialect dialect, Connection connection, RecentReleases recentReleases)
@@ -184,70 +258,78 @@ final class Assembly {
         }
     }
 
-    private static Guarantees leaseGuarantees(Database database, boolean hears) {
-        Dialect dialect = database.dialect();
-        TokenDurability durability =
-                dialect instanceof H2Dialect h2 ? database.call("", h2::durability) : TokenDurability.DURABLE;
-        return new Guarantees(
-                CrashRelease.LEASE,
-                hears ? Order.FIFO : Order.NONE,
-                hears ? WakeUp.PUSH : WakeUp.POLL,
-                durability,
-                dialect.product()
+    private static Guarantees leaseGuarantees(Dialect dialect, boolean hears, Keeps keeps) {
+        if (!keeps.caveat().isEmpty()) {
+            LOG.warn("{}, lease mode: {}", dialect.product(), keeps.caveat());
+        }
+        return Guarantees.builder(dialect.product()
                         + ", lease mode: one holder by the database's clock; tokens go up as long as its committed"
                         + " data lives, and beyond that while its clock is not set back."
-                        + (durability == TokenDurability.CLOCK_FLOORED ? WRITES_LATE : ""));
+                        + (keeps.caveat().isEmpty() ? "" : " " + keeps.caveat()))
+                .crashRelease(CrashRelease.LEASE)
+                .order(hears ? Order.FIFO : Order.NONE)
+                .wakeUp(hears ? WakeUp.PUSH : WakeUp.POLL)
+                .tokenDurability(keeps.durability())
+                .supports(
+                        Capability.INSPECT,
+                        Capability.LIST,
+                        Capability.REVOKE,
+                        Capability.FORCE_RELEASE,
+                        Capability.HOLD_AT_LEAST,
+                        Capability.RENEW)
+                .build();
     }
 
-    private HoldMode rowMode(Database database, DataSource source, @Nullable OwnPool own) throws SQLException {
+    private LockBackend rowBackend(Database database, DataSource source, @Nullable OwnPool own, Keeps keeps)
+            throws SQLException {
         Dialect dialect = database.dialect();
-        if (dialect instanceof H2Dialect) {
-            throw new LockConfigException("row mode is not for H2; use lease mode, or another database");
+        RowLocks rowLocks = dialect.rowLocks()
+                .orElseThrow(() -> new LockConfigException(
+                        "row mode is not for " + dialect.product() + "; use lease mode, or another database"));
+        if (keeps.cluster() != null) {
+            throw new LockConfigException("row mode is not for " + keeps.cluster()
+                    + ": a row that is locked at one of its nodes can be locked at another. Use lease mode");
         }
         DataSource pool = own == null
                 ? source
-                : opened(own.open(node + "-row", options.rowConnections() + RowMode.SPARE, false, settings(dialect)));
+                : opened(own.open(node + "-row", options.rowConnections() + RowBackend.SPARE, false, dialect));
         // Not those of the attempts, which may all wait for a connection that only a release gives back.
-        ExecutorService threads = threads(options.rowConnections());
-        opened.push(threads::shutdown);
-        return new RowMode(
+        ExecutorService threads = Threads.pool(name(), options.rowConnections());
+        opened.add(threads::shutdown);
+        RowTransactions transactions = new RowTransactions(database, rowLocks, pool, threads, options.rowConnections());
+        opened.add(transactions::close);
+        return new RowBackend(
+                options.namespace(),
                 database,
-                pool,
+                transactions,
                 own == null ? source::getConnection : own::connect,
                 threads,
-                options.rowConnections(),
-                new Guarantees(
-                        CrashRelease.CONNECTION,
-                        Order.NONE,
-                        WakeUp.POLL,
-                        TokenDurability.CLOCK_FLOORED,
-                        dialect.product()
+                new Purge(database, options.idleRetention()),
+                Guarantees.builder(dialect.product()
                                 + ", row mode: one holder while its connection lives; a holder whose connection"
                                 + " broke learns of it at its next renewal, and tokens go up as long as the database's clock"
-                                + " is not set back."));
+                                + " is not set back.")
+                        .crashRelease(CrashRelease.CONNECTION)
+                        .order(Order.NONE)
+                        .wakeUp(WakeUp.POLL)
+                        .tokenDurability(TokenDurability.CLOCK_FLOORED)
+                        .build(),
+                opened);
     }
 
     /** A pool's end takes its time with each connection to a server that does not answer: then it is left to a thread of its own. */
     private HikariDataSource opened(HikariDataSource pool) {
-        opened.push(() -> CompletableFuture.runAsync(
-                        pool::close, task -> thread(task).start())
+        opened.add(() -> CompletableFuture.runAsync(
+                        pool::close, task -> Threads.thread(name(), task).start())
                 .completeOnTimeout(null, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionally(failure -> null)
                 .join());
         return pool;
     }
 
-    private ExecutorService threads(int count) {
-        ThreadPoolExecutor threads =
-                new ThreadPoolExecutor(count, count, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), this::thread);
-        threads.allowCoreThreadTimeOut(true);
-        return threads;
-    }
-
-    private Thread thread(Runnable task) {
-        Thread thread = new Thread(task, "pawl-jdbc-" + node);
-        thread.setDaemon(true);
-        return thread;
+    /** Of threads. */
+    private String name() {
+        return "pawl-jdbc-" + node;
     }
 
     /** Host and port of a URL, or null where there is none. */

@@ -1,12 +1,15 @@
 package dev.pawl.lock.jdbc;
 
+import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.Guarantees;
+import dev.pawl.lock.LockInfo;
 import dev.pawl.lock.spi.Contender;
 import dev.pawl.lock.spi.Contest;
 import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.ReleaseOutcome;
 import dev.pawl.lock.spi.RenewalOutcome;
+import dev.pawl.lock.spi.StartUp;
 import dev.pawl.lock.spi.TokenBlock;
 import java.time.Duration;
 import java.util.Collection;
@@ -16,7 +19,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 
 /**
@@ -39,15 +41,11 @@ public final class JdbcBackend implements LockBackend {
         ROW
     }
 
-    private final JdbcOptions options;
-    private final HoldMode mode;
-    private final Runnable closeOwn;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    /** The backend of its mode. */
+    private final LockBackend mode;
 
-    JdbcBackend(JdbcOptions options, HoldMode mode, Runnable closeOwn) {
-        this.options = options;
+    private JdbcBackend(LockBackend mode) {
         this.mode = mode;
-        this.closeOwn = closeOwn;
     }
 
     /**
@@ -81,7 +79,7 @@ public final class JdbcBackend implements LockBackend {
 
     @Override
     public Contender join(Contest contest) {
-        return mode.join(contest, Keys.of(options.namespace(), contest.name()));
+        return mode.join(contest);
     }
 
     @Override
@@ -100,6 +98,16 @@ public final class JdbcBackend implements LockBackend {
     }
 
     @Override
+    public CompletionStage<RenewalOutcome> renew(Grant grant, Duration time, Executor blocking) {
+        return mode.renew(grant, time, blocking);
+    }
+
+    @Override
+    public CompletionStage<ReleaseOutcome> releaseLater(Grant grant, Duration rest, Executor blocking) {
+        return mode.releaseLater(grant, rest, blocking);
+    }
+
+    @Override
     public CompletionStage<Optional<TokenBlock>> extend(Grant grant, int tokens, Executor blocking) {
         return mode.extend(grant, tokens, blocking);
     }
@@ -110,19 +118,28 @@ public final class JdbcBackend implements LockBackend {
     }
 
     @Override
+    public CompletionStage<Optional<LockInfo>> inspect(String name, Executor blocking) {
+        return mode.inspect(name, blocking);
+    }
+
+    @Override
+    public CompletionStage<List<LockInfo>> list(String prefix, int limit, Executor blocking) {
+        return mode.list(prefix, limit, blocking);
+    }
+
+    @Override
+    public CompletionStage<Optional<LockInfo>> takeAway(FencingToken seen, boolean atOnce, Executor blocking) {
+        return mode.takeAway(seen, atOnce, blocking);
+    }
+
+    @Override
+    public CompletionStage<?> ping(Executor blocking) {
+        return mode.ping(blocking);
+    }
+
+    @Override
     public void close() {
-        if (closed.compareAndSet(false, true)) {
-            // Pools break off their shutdown on an interrupted thread.
-            boolean interrupted = Thread.interrupted();
-            try {
-                mode.close();
-            } finally {
-                closeOwn.run();
-                if (interrupted) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-        }
+        mode.close();
     }
 
     /** Options of a {@link JdbcBackend}. Not safe for use by several threads. */
@@ -130,6 +147,7 @@ public final class JdbcBackend implements LockBackend {
 
         private final DataSource source;
         private JdbcOptions options = JdbcOptions.DEFAULTS;
+        private Duration connectTimeout = StartUp.USUAL_LIMIT;
 
         private Builder(DataSource source) {
             this.source = source;
@@ -215,6 +233,19 @@ public final class JdbcBackend implements LockBackend {
         }
 
         /**
+         * Sets how long {@link #build()} may try to reach the service; ten seconds by default. An attempt that timed out is repeated
+         * until this is over; one that was refused is not. The last may add what the pool allows.
+         *
+         * @param connectTimeout from zero, which means one attempt, to an hour
+         * @return this
+         * @throws IllegalArgumentException if it is out of range
+         */
+        public Builder connectTimeout(Duration connectTimeout) {
+            this.connectTimeout = StartUp.checked(connectTimeout);
+            return this;
+        }
+
+        /**
          * Connects, and looks for the lock table.
          *
          * @return the backend
@@ -223,7 +254,8 @@ public final class JdbcBackend implements LockBackend {
          *     what is asked; the message says what to do
          */
         public JdbcBackend build() {
-            return Assembly.on(source, options);
+            return StartUp.withClient(JdbcBackend.class, connectTimeout)
+                    .connect(() -> new JdbcBackend(Assembly.on(source, options)));
         }
     }
 }

@@ -1,8 +1,11 @@
 package dev.pawl.lock.jdbc;
 
 import dev.pawl.lock.spi.BackendSettings;
+import dev.pawl.lock.spi.ClientLibrary;
 import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.LockBackendProvider;
+import dev.pawl.lock.spi.StartUp;
+import java.util.List;
 import java.util.Set;
 
 /** Makes a {@link JdbcBackend} from a URL. Found through {@link java.util.ServiceLoader}; not for direct use. */
@@ -22,7 +25,14 @@ public final class JdbcBackendProvider implements LockBackendProvider {
     }
 
     @Override
+    public List<ClientLibrary> libraries() {
+        return ClientLibrary.of(getClass());
+    }
+
+    @Override
     public LockBackend create(BackendSettings settings) {
-        return Assembly.on(JdbcUrl.parse(settings));
+        JdbcUrl url = JdbcUrl.parse(settings);
+        StartUp start = new StartUp(getClass(), settings.connectTimeout());
+        return start.connect(() -> Assembly.on(url, start));
     }
 }

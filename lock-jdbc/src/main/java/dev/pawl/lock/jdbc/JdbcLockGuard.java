@@ -2,7 +2,12 @@ package dev.pawl.lock.jdbc;
 
 import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.LockBackendException;
-import dev.pawl.lock.fencing.StaleTokenException;
+import dev.pawl.lock.LockConfigException;
+import dev.pawl.lock.StaleTokenException;
+import dev.pawl.lock.fencing.internal.Transactions;
+import dev.pawl.lock.jdbc.internal.dialect.Dialect;
+import dev.pawl.lock.jdbc.internal.dialect.Guarded;
+import dev.pawl.lock.jdbc.internal.exchange.Faults;
 import dev.pawl.lock.spi.LockNames;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -30,7 +35,9 @@ import org.jspecify.annotations.Nullable;
  * their tokens are not told apart: end the transaction before the lease is closed.
  *
  * <p>After any failure of a statement roll back and enter again, and do not try the statement alone once more: on MariaDB and MySQL a
- * deadlock has ended the transaction, and DDL has committed it. What follows there on the same connection is unguarded.
+ * deadlock has ended the transaction, and DDL has committed it. What follows there on the same connection is unguarded. So is what follows
+ * a rollback to a savepoint from before {@code enter}, on every database: Spring's {@code PROPAGATION_NESTED} does that around a method
+ * whose exception is caught. Enter in front of the first savepoint, or again after such a rollback.
  *
  * <p>In row mode the lock's row is locked by its holder, and this guard waits in vain; a joined lock ({@link JdbcLocks}) needs no
  * guard. Safe for use by several threads, each with its own connection. The calls block; an interrupt does not end them.
@@ -47,7 +54,15 @@ public final class JdbcLockGuard {
     private JdbcLockGuard(String namespace, String table) {
         this.namespace = namespace;
         this.table = table;
-        dialects = new Dialects(table);
+        dialects = new Dialects(table, JdbcLockGuard::refuseCluster);
+    }
+
+    private static void refuseCluster(Dialect dialect, Connection transaction) throws SQLException {
+        String cluster = dialect.keeps(transaction).cluster();
+        if (cluster != null) {
+            throw new LockConfigException("JdbcLockGuard is not for " + cluster
+                    + ": a row that is locked at one of its nodes can be changed at another. Use JdbcFencingGuard");
+        }
     }
 
     /**
@@ -85,16 +100,12 @@ public final class JdbcLockGuard {
     public void enter(Connection transaction, FencingToken token) {
         Objects.requireNonNull(transaction, "transaction");
         String lock = LockNames.check(Objects.requireNonNull(token, "token").lock());
-        String key = Keys.of(namespace, lock);
         long start = System.nanoTime();
-        Dialect.@Nullable Guarded row;
+        @Nullable Guarded row;
         try {
-            if (transaction.getAutoCommit()) {
-                throw new IllegalArgumentException("transaction: lock '" + lock
-                        + "': check and write would be two transactions, because the connection is in autocommit mode; call"
-                        + " setAutoCommit(false) first");
-            }
-            row = dialects.of(transaction).guard(transaction, key, token.value(), PATIENCE);
+            Transactions.requireForGuard(transaction, lock);
+            Dialect dialect = dialects.of(transaction);
+            row = dialect.guard(transaction, dialect.key(namespace, lock), token.value(), PATIENCE);
         } catch (SQLException e) {
             throw Faults.inTransaction(lock, Duration.ofNanos(System.nanoTime() - start), e);
         }

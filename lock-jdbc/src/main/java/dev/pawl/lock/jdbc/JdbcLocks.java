@@ -4,6 +4,11 @@ import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.LockException;
 import dev.pawl.lock.LockTimeoutException;
+import dev.pawl.lock.fencing.internal.Transactions;
+import dev.pawl.lock.jdbc.internal.dialect.Dialect;
+import dev.pawl.lock.jdbc.internal.exchange.Faults;
+import dev.pawl.lock.jdbc.internal.exchange.Pauses;
+import dev.pawl.lock.jdbc.internal.exchange.PollInterval;
 import dev.pawl.lock.spi.LockNames;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -26,6 +31,14 @@ import java.util.Optional;
  * lock. An attempt of theirs waits for the row within its I/O time limit, and fails after it. On MariaDB and MySQL a lock that is
  * held in lease mode is a fault here, since InnoDB keeps a row locked that was only looked at.
  *
+ * <p>A rollback to a savepoint ends the locks that were taken after it, as it undoes all else, and nobody is told: another has them at once,
+ * while the transaction goes on. Spring's {@code PROPAGATION_NESTED} does that around a method whose exception is caught. So lock in
+ * front of the first savepoint, or lock again after such a rollback.
+ *
+ * <p>Two transactions that take locks in opposite orders, or a lock and a row of the business, are a deadlock: a fault for one of them,
+ * which has to roll back and begin again. MariaDB and MySQL see it among waits of three seconds and more. So take locks in one order, and
+ * give the wait a timeout.
+ *
  * <p>Safe for use by several threads, each with its own connection. The calls block; an interrupt does not end them.
  */
 public final class JdbcLocks {
@@ -35,8 +48,8 @@ public final class JdbcLocks {
     /** As good as for ever, and no overflow in any unit. */
     private static final Duration LONGEST = Duration.ofDays(20);
 
-    private static final long SHORTEST_PAUSE = 20_000_000;
-    private static final long LONGEST_PAUSE = 1_000_000_000;
+    /** As the retry ceiling of a client by default. */
+    private static final long LONGEST_PAUSE = Duration.ofSeconds(1).toNanos();
 
     private static final JdbcLocks DEFAULTS = new JdbcLocks(JdbcOptions.DEFAULTS);
 
@@ -46,7 +59,7 @@ public final class JdbcLocks {
 
     private JdbcLocks(JdbcOptions options) {
         this.options = options;
-        dialects = new Dialects(options.table());
+        dialects = new Dialects(options.table(), (dialect, transaction) -> {});
     }
 
     /**
@@ -66,7 +79,8 @@ public final class JdbcLocks {
      * @param transaction a connection out of autocommit mode; it is neither committed nor closed
      * @param name the lock
      * @return the token of this lock, larger than every one before
-     * @throws LockBackendException if the database refuses or fails; the transaction is usable unless its connection is broken
+     * @throws LockBackendException if the database refuses or fails, or has found a deadlock: the lock is not held, and what went before
+     *     may be undone, so roll back
      * @throws IllegalArgumentException if the connection is in autocommit mode, or the name is none
      */
     public static FencingToken lockIn(Connection transaction, String name) {
@@ -81,7 +95,8 @@ public final class JdbcLocks {
      * @param timeout how long to wait; zero and less mean one attempt
      * @return the token of this lock, larger than every one before
      * @throws LockTimeoutException if another has it all that time; the transaction is as it was, and usable
-     * @throws LockBackendException if the database refuses or fails; the transaction is usable unless its connection is broken
+     * @throws LockBackendException if the database refuses or fails, or has found a deadlock: the lock is not held, and what went before
+     *     may be undone, so roll back
      * @throws IllegalArgumentException if the connection is in autocommit mode, or the name is none
      */
     public static FencingToken lockIn(Connection transaction, String name, Duration timeout) {
@@ -126,23 +141,19 @@ public final class JdbcLocks {
     public Optional<FencingToken> tryLock(Connection transaction, String name, Duration timeout) {
         Objects.requireNonNull(transaction, "transaction");
         Objects.requireNonNull(timeout, "timeout");
-        String key = Keys.of(options.namespace(), LockNames.check(name));
+        LockNames.check(name);
         long start = System.nanoTime();
         try {
-            if (transaction.getAutoCommit()) {
-                throw new IllegalArgumentException("transaction: lock '" + name
-                        + "' would end with its own statement, because the connection is in autocommit mode; call"
-                        + " setAutoCommit(false) first");
-            }
+            Transactions.require(transaction, name, " would end with its own statement");
             Dialect dialect = dialects.of(transaction);
-            long token = wait(dialect, transaction, key, timeout);
+            long token = wait(dialect, transaction, dialect.key(options.namespace(), name), timeout);
             return token == 0 ? Optional.empty() : Optional.of(new FencingToken(name, token));
         } catch (SQLException e) {
             throw Faults.inTransaction(name, Duration.ofNanos(System.nanoTime() - start), e);
         }
     }
 
-    /** The token, or 0. Between attempts an eighth of the time waited passes, where the database does not wait by itself. */
+    /** The token, or 0. Between attempts a {@link PollInterval} passes, where the database does not wait by itself. */
     private static long wait(Dialect dialect, Connection transaction, String key, Duration timeout)
             throws SQLException {
         long start = System.nanoTime();
@@ -154,8 +165,7 @@ public final class JdbcLocks {
             if (token != 0 || left <= 0) {
                 return token;
             }
-            long pause = Math.min(LONGEST_PAUSE, Math.max(SHORTEST_PAUSE, waited / 8));
-            Pauses.pause(Duration.ofNanos(Math.min(left, pause)));
+            Pauses.pause(Duration.ofNanos(Math.min(left, PollInterval.after(waited, LONGEST_PAUSE))));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.pawl.lock.jdbc;
 
+import dev.pawl.lock.fencing.internal.SqlNames;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -26,10 +27,6 @@ record JdbcOptions(
 
     private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
-    /** Put into statements as it is: nothing that would need quotes. */
-    private static final Pattern TABLE =
-            Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,62}(\\.[A-Za-z_][A-Za-z0-9_]{0,62})?");
-
     static final JdbcOptions DEFAULTS = new JdbcOptions(
             "pawl", "pawl_lock", true, JdbcBackend.Mode.LEASE, Duration.ofSeconds(5), Duration.ofDays(30), 10);
 
@@ -41,10 +38,7 @@ record JdbcOptions(
             throw new IllegalArgumentException("namespace '" + namespace
                     + "': must be 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit");
         }
-        if (!TABLE.matcher(table).matches()) {
-            throw new IllegalArgumentException("table '" + table
-                    + "': must be letters, digits and '_', the first no digit, with a schema and '.' before it or not");
-        }
+        SqlNames.checkIdentifier("table", table);
         within("ioTimeout", ioTimeout, Duration.ofMillis(500), Duration.ofHours(1));
         within("idleRetention", idleRetention, Duration.ofMinutes(10), Duration.ofDays(36_500));
         if (rowConnections < 1 || rowConnections > 1_000) {

@@ -1,14 +1,12 @@
 package dev.pawl.lock.jdbc;
 
 import dev.pawl.lock.LockConfigException;
+import dev.pawl.lock.jdbc.internal.pool.ConnectionUrl;
 import dev.pawl.lock.spi.BackendSettings;
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
+import dev.pawl.lock.spi.Durations;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.BiFunction;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param options of the backend
  */
 record JdbcUrl(
-        String url, @Nullable String username, @Nullable String password, int poolSize, JdbcOptions options) {
+        ConnectionUrl url,
+        @Nullable String username,
+        @Nullable String password,
+        int poolSize,
+        JdbcOptions options) {
 
     static final String CREATE_TABLE = "pawl.jdbc.create-table";
     static final String TABLE = "pawl.jdbc.table";
@@ -35,32 +37,24 @@ record JdbcUrl(
 
     private static final int DEFAULT_POOL_SIZE = 4;
     private static final int LARGEST_POOL = 1_000;
-    private static final Pattern DATABASE = Pattern.compile("jdbc:([A-Za-z0-9]+):.*", Pattern.DOTALL);
-    private static final Pattern TIME = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");
 
     static JdbcUrl parse(BackendSettings settings) {
-        if (!DATABASE.matcher(settings.url()).matches()) {
+        ConnectionUrl url = new ConnectionUrl(settings.url());
+        if (url.database().isEmpty()) {
             throw new LockConfigException("pawl.url: after 'jdbc:' comes the database, such as"
                     + " jdbc:postgresql://db:5432/app; there are "
-                    + String.join(", ", OwnPool.databases()));
+                    + String.join(", ", ConnectionUrl.databases()));
         }
         if (settings.password() != null && settings.username() == null) {
             throw new LockConfigException("pawl.password without pawl.username");
         }
-        return new JdbcUrl(
-                settings.url(), settings.username(), settings.password(), poolSize(settings), options(settings));
-    }
-
-    /** The second part of the URL, in lower case. */
-    String database() {
-        Matcher matcher = DATABASE.matcher(url);
-        return matcher.matches() ? matcher.group(1).toLowerCase(Locale.ROOT) : "";
+        return new JdbcUrl(url, settings.username(), settings.password(), poolSize(settings), options(settings));
     }
 
     /** Not the URL, which may hold credentials. */
     @Override
     public String toString() {
-        return "JdbcUrl[database=" + database() + ", options=" + options + "]";
+        return "JdbcUrl[database=" + url.database() + ", options=" + options + "]";
     }
 
     private static JdbcOptions options(BackendSettings settings) {
@@ -68,9 +62,8 @@ record JdbcUrl(
         options = with(settings, TABLE, options, (o, value) -> o.withTable(value));
         options = with(settings, CREATE_TABLE, options, (o, value) -> o.withCreateTable(yesOrNo(value)));
         options = with(settings, MODE, options, (o, value) -> o.withMode(mode(value)));
-        options = with(settings, IO_TIMEOUT, options, (o, value) -> o.withIoTimeout(time(IO_TIMEOUT, value)));
-        options =
-                with(settings, IDLE_RETENTION, options, (o, value) -> o.withIdleRetention(time(IDLE_RETENTION, value)));
+        options = with(settings, IO_TIMEOUT, options, (o, value) -> o.withIoTimeout(Durations.parse(value)));
+        options = with(settings, IDLE_RETENTION, options, (o, value) -> o.withIdleRetention(Durations.parse(value)));
         return with(
                 settings, ROW_CONNECTIONS, options, (o, value) -> o.withRowConnections(number(ROW_CONNECTIONS, value)));
     }
@@ -130,20 +123,5 @@ record JdbcUrl(
         } catch (NumberFormatException e) {
             throw new LockConfigException(key + "=" + value + ": not a whole number");
         }
-    }
-
-    private static Duration time(String key, String value) {
-        Matcher matcher = TIME.matcher(value.toLowerCase(Locale.ROOT));
-        if (!matcher.matches()) {
-            throw new LockConfigException(key + "=" + value + ": not a time; such as 500ms, 3s or 30d");
-        }
-        long count = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(count);
-            case "s" -> Duration.ofSeconds(count);
-            case "m" -> Duration.of(count, ChronoUnit.MINUTES);
-            case "h" -> Duration.ofHours(count);
-            default -> Duration.ofDays(count);
-        };
     }
 }

@@ -12,12 +12,22 @@ final class Entry {
     private static final int LOOKS_IN_A_QUEUE_LIFE = 5;
 
     private final Contest contest;
+    private final String owner;
     private final Keys keys;
     private final String leaseMillis;
     private final String queueLifeMillis;
+    private final String turnMillis;
 
-    Entry(Contest contest, String namespace) {
+    /**
+     * A contest that begins.
+     *
+     * @param turnMillis how long the lock is kept for this contest when its turn has come; part of its name in the queue
+     */
+    Entry(Contest contest, String namespace, long turnMillis) {
         this.contest = contest;
+        String label = contest.holder();
+        owner = label.isEmpty() ? contest.owner() : contest.owner() + ' ' + label;
+        this.turnMillis = Long.toString(turnMillis);
         keys = Keys.of(namespace, contest.name());
         leaseMillis = Long.toString(contest.leaseTime().toMillis());
         // Not Duration.multipliedBy, which goes by way of BigDecimal.
@@ -29,12 +39,9 @@ final class Entry {
         return contest;
     }
 
-    String name() {
-        return contest.name();
-    }
-
+    /** What stands in the lock's key: the owner id and, after a blank, what its client calls itself. It costs no command that way. */
     String owner() {
-        return contest.owner();
+        return owner;
     }
 
     Keys keys() {
@@ -47,5 +54,9 @@ final class Entry {
 
     String queueLifeMillis() {
         return queueLifeMillis;
+    }
+
+    String turnMillis() {
+        return turnMillis;
     }
 }

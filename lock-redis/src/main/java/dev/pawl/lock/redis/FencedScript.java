@@ -15,7 +15,7 @@ final class FencedScript {
     static final Script HSET = behindFence("fenced-hset.lua");
 
     /** The only one without the guard in front of it. */
-    static final Script RESET = Script.of(FencedScript.class, "fence-reset.lua");
+    static final Script RESET = Script.ofSource(Script.read(FencedScript.class, "fence-reset.lua"));
 
     private FencedScript() {}
 

@@ -1,6 +1,9 @@
 package dev.pawl.lock.redis;
 
+import dev.pawl.lock.Capability;
+import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.Guarantees;
+import dev.pawl.lock.LockInfo;
 import dev.pawl.lock.redis.internal.Link;
 import dev.pawl.lock.redis.internal.RedisOptions;
 import dev.pawl.lock.spi.Contender;
@@ -10,6 +13,7 @@ import dev.pawl.lock.spi.Interrupts;
 import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.ReleaseOutcome;
 import dev.pawl.lock.spi.RenewalOutcome;
+import dev.pawl.lock.spi.StartUp;
 import dev.pawl.lock.spi.TokenBlock;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
@@ -36,13 +40,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisBackend implements LockBackend {
 
-    private static final Guarantees GUARANTEES = new Guarantees(
-            Guarantees.CrashRelease.LEASE,
-            Guarantees.Order.FIFO,
-            Guarantees.WakeUp.PUSH,
-            Guarantees.TokenDurability.CLOCK_FLOORED,
-            "Redis: one holder as long as no failover loses the lock, which asynchronous replication can; tokens still go"
-                    + " up then, unless the new master's clock is behind.");
+    private static final Guarantees GUARANTEES = Guarantees.builder(
+                    "Redis: one holder as long as no failover loses the lock, which asynchronous replication can; tokens still go"
+                            + " up then, unless the new master's clock is behind.")
+            .crashRelease(Guarantees.CrashRelease.LEASE)
+            .order(Guarantees.Order.FIFO)
+            .wakeUp(Guarantees.WakeUp.PUSH)
+            .tokenDurability(Guarantees.TokenDurability.CLOCK_FLOORED)
+            .supports(
+                    Capability.INSPECT,
+                    Capability.LIST,
+                    Capability.REVOKE,
+                    Capability.FORCE_RELEASE,
+                    Capability.HOLD_AT_LEAST,
+                    Capability.RENEW)
+            .build();
 
     private final RedisOptions options;
     private final RedisNode node;
@@ -111,7 +123,7 @@ public final class RedisBackend implements LockBackend {
 
     @Override
     public Contender join(Contest contest) {
-        return new RedisContender(node, new Entry(contest, options.namespace()));
+        return new RedisContender(node, new Entry(contest, options.namespace(), node.turnMillis()));
     }
 
     @Override
@@ -152,6 +164,36 @@ public final class RedisBackend implements LockBackend {
         return node.release(entryOf(grant), false);
     }
 
+    @Override
+    public CompletionStage<RenewalOutcome> renew(Grant grant, Duration time, Executor blocking) {
+        return node.renew(entryOf(grant), time);
+    }
+
+    @Override
+    public CompletionStage<ReleaseOutcome> releaseLater(Grant grant, Duration rest, Executor blocking) {
+        return node.releaseLater(entryOf(grant), rest);
+    }
+
+    @Override
+    public CompletionStage<Optional<LockInfo>> inspect(String name, Executor blocking) {
+        return node.inspect(name);
+    }
+
+    @Override
+    public CompletionStage<List<LockInfo>> list(String prefix, int limit, Executor blocking) {
+        return node.list(prefix, limit);
+    }
+
+    @Override
+    public CompletionStage<Optional<LockInfo>> takeAway(FencingToken seen, boolean atOnce, Executor blocking) {
+        return node.takeAway(seen, atOnce);
+    }
+
+    @Override
+    public CompletionStage<?> ping(Executor blocking) {
+        return node.ping(options.namespace());
+    }
+
     private static Entry entryOf(Grant grant) {
         if (grant instanceof RedisGrant ours) {
             return ours.entry();
@@ -174,6 +216,7 @@ public final class RedisBackend implements LockBackend {
 
         private final Supplier<Link> connector;
         private RedisOptions options = RedisOptions.DEFAULTS;
+        private Duration connectTimeout = StartUp.USUAL_LIMIT;
 
         private Builder(Supplier<Link> connector) {
             this.connector = connector;
@@ -216,7 +259,7 @@ public final class RedisBackend implements LockBackend {
 
         /**
          * Sets the longest that one request may take; three seconds by default. Connecting is bounded by the client's own
-         * options.
+         * options, and by {@link #connectTimeout}.
          *
          * @param ioTimeout from 10 ms to an hour
          * @return this
@@ -227,13 +270,28 @@ public final class RedisBackend implements LockBackend {
         }
 
         /**
+         * Sets how long {@link #build()} may try to reach the service; ten seconds by default. An attempt that timed out is repeated
+         * until this is over; one that was refused is not. The last may add what the client's own options allow.
+         *
+         * @param connectTimeout from zero, which means one attempt, to an hour
+         * @return this
+         * @throws IllegalArgumentException if it is out of range
+         */
+        public Builder connectTimeout(Duration connectTimeout) {
+            this.connectTimeout = StartUp.checked(connectTimeout);
+            return this;
+        }
+
+        /**
          * Connects.
          *
          * @return the backend
          * @throws dev.pawl.lock.LockBackendException if Redis is unreachable or refuses
+         * @throws dev.pawl.lock.LockConfigException if the client is of a lettuce that Pawl cannot use
          */
         public RedisBackend build() {
-            return new RedisBackend(connector, options, null, () -> {});
+            return StartUp.withClient(RedisBackend.class, connectTimeout)
+                    .connect(() -> new RedisBackend(connector, options, null, () -> {}));
         }
     }
 }

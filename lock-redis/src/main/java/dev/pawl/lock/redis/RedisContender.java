@@ -2,7 +2,6 @@ package dev.pawl.lock.redis;
 
 import dev.pawl.lock.spi.Attempt;
 import dev.pawl.lock.spi.Contender;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -32,7 +31,8 @@ final class RedisContender implements Contender {
         boolean mayBeQueued = willWait || traces;
         traces = true;
         long startNanos = System.nanoTime();
-        CompletableFuture<Attempt> answer = node.acquire(entry, willWait, tokens, reply -> read(reply, mayBeQueued));
+        CompletableFuture<Attempt> answer =
+                node.acquire(entry, willWait, tokens, (reply, sentAgain) -> read(reply, mayBeQueued));
         inFlight = answer;
         return node.wantsReplicas() ? answer.thenCompose(attempt -> confirm(attempt, startNanos)) : answer;
     }
@@ -47,7 +47,7 @@ final class RedisContender implements Contender {
             return new Attempt.Granted(new RedisGrant(entry, reply[0], Math.toIntExact(reply[1])));
         }
         traces = mayBeQueued;
-        return new Attempt.Busy(Duration.ofMillis(-reply[0]));
+        return RedisNode.busy(entry.contest().name(), reply);
     }
 
     private CompletionStage<Attempt> confirm(Attempt attempt, long startNanos) {

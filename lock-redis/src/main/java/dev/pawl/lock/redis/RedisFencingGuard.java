@@ -2,11 +2,15 @@ package dev.pawl.lock.redis;
 
 import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.LockBackendException;
-import dev.pawl.lock.fencing.StaleTokenException;
+import dev.pawl.lock.StaleTokenException;
+import dev.pawl.lock.redis.internal.Closing;
+import dev.pawl.lock.redis.internal.ClusterConnections;
 import dev.pawl.lock.redis.internal.Faults;
 import dev.pawl.lock.redis.internal.Script;
+import dev.pawl.lock.redis.internal.WatchedConnection;
 import dev.pawl.lock.spi.Interrupts;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -27,6 +31,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,11 +67,15 @@ public final class RedisFencingGuard implements AutoCloseable {
 
     private final StatefulConnection<String, String> connection;
     private final RedisClusterAsyncCommands<String, String> commands;
+    private final Function<String, WatchedConnection> lineOfKey;
 
     private RedisFencingGuard(
-            StatefulConnection<String, String> connection, RedisClusterAsyncCommands<String, String> commands) {
+            StatefulConnection<String, String> connection,
+            RedisClusterAsyncCommands<String, String> commands,
+            Function<String, WatchedConnection> lineOfKey) {
         this.connection = connection;
         this.commands = commands;
+        this.lineOfKey = lineOfKey;
     }
 
     /**
@@ -79,7 +88,8 @@ public final class RedisFencingGuard implements AutoCloseable {
     public static RedisFencingGuard create(RedisClient client) {
         Objects.requireNonNull(client, "client");
         StatefulRedisConnection<String, String> connection = connected(() -> client.connect(StringCodec.UTF8));
-        return new RedisFencingGuard(connection, connection.async());
+        WatchedConnection line = WatchedConnection.on(connection);
+        return new RedisFencingGuard(connection, connection.async(), key -> line);
     }
 
     /**
@@ -92,7 +102,7 @@ public final class RedisFencingGuard implements AutoCloseable {
     public static RedisFencingGuard create(RedisClusterClient client) {
         Objects.requireNonNull(client, "client");
         StatefulRedisClusterConnection<String, String> connection = connected(() -> client.connect(StringCodec.UTF8));
-        return new RedisFencingGuard(connection, connection.async());
+        return new RedisFencingGuard(connection, connection.async(), new ClusterConnections(client, connection));
     }
 
     private static <T> T connected(Supplier<T> connect) {
@@ -100,7 +110,7 @@ public final class RedisFencingGuard implements AutoCloseable {
         try {
             return Interrupts.heldBack(connect);
         } catch (RuntimeException e) {
-            throw Faults.whileConnecting(Duration.ofNanos(System.nanoTime() - start), null, e);
+            throw Faults.of(null, e).whileConnecting(Duration.ofNanos(System.nanoTime() - start));
         }
     }
 
@@ -199,7 +209,7 @@ public final class RedisFencingGuard implements AutoCloseable {
             while (!done) {
                 // Looked at first: a reset that is carried out late, after a newer token, would let older ones in
                 // again.
-                Object seen = answer(commands.get(fence), start);
+                Object seen = answer(commands.get(fence), fence, start);
                 String[] values = {seen == null ? "" : seen.toString(), Long.toString(floor)};
                 done = Objects.equals(evaluated(FencedScript.RESET, new String[] {fence}, values, start), 1L);
             }
@@ -247,11 +257,11 @@ public final class RedisFencingGuard implements AutoCloseable {
     private @Nullable Object evaluated(Script script, String[] keys, String[] values, long start)
             throws ExecutionException, TimeoutException {
         try {
-            return answer(send(CommandType.EVALSHA, script.sha(), keys, values), start);
+            return answer(send(CommandType.EVALSHA, script.sha(), keys, values), keys[0], start);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RedisNoScriptException) {
                 // A new server, or one that lost its scripts. EVAL leaves the script there.
-                return answer(send(CommandType.EVAL, script.source(), keys, values), start);
+                return answer(send(CommandType.EVAL, script.source(), keys, values), keys[0], start);
             }
             throw e;
         }
@@ -268,8 +278,38 @@ public final class RedisFencingGuard implements AutoCloseable {
         return command;
     }
 
-    /** Waits for the rest of the time limit, whatever interrupts it: the write is on its way. */
-    private static @Nullable Object answer(Future<?> reply, long start) throws ExecutionException, TimeoutException {
+    /**
+     * Waits for the rest of the time limit. A connection that leads to the wrong server, or on which nothing came in all that time, is
+     * given up, as those of the locks are (decision 16).
+     */
+    private @Nullable Object answer(Future<?> reply, String key, long start)
+            throws ExecutionException, TimeoutException {
+        WatchedConnection line = lineOfKey.apply(key);
+        try {
+            Object answer = uninterrupted(reply, start);
+            line.heard(System.nanoTime());
+            return answer;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RedisCommandExecutionException refusal) {
+                line.heard(System.nanoTime());
+                if (Faults.isByWhomIsNotTheMaster(refusal)) {
+                    line.giveUp(System.nanoTime());
+                }
+            }
+            throw e;
+        } catch (TimeoutException e) {
+            // First, or it would be sent again on the next connection.
+            reply.cancel(false);
+            if (line.isSilent(System.nanoTime(), IO_TIMEOUT.toNanos())) {
+                line.giveUp(System.nanoTime());
+            }
+            throw e;
+        }
+    }
+
+    /** Whatever interrupts it: the write is on its way. */
+    private static @Nullable Object uninterrupted(Future<?> reply, long start)
+            throws ExecutionException, TimeoutException {
         boolean interrupted = false;
         try {
             while (true) {
@@ -291,9 +331,9 @@ public final class RedisFencingGuard implements AutoCloseable {
         return Faults.ofGuard(lock, Duration.ofNanos(System.nanoTime() - start), null, failure);
     }
 
-    /** Closes the guard's connection, not the client. */
+    /** Closes the guard's connection, not the client. Waits a bounded time. */
     @Override
     public void close() {
-        Interrupts.heldBack(connection::close);
+        Interrupts.heldBack(() -> Closing.await(connection.closeAsync()));
     }
 }

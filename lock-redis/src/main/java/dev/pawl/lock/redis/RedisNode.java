@@ -1,30 +1,38 @@
 package dev.pawl.lock.redis;
 
-import dev.pawl.lock.LockBackendException;
+import dev.pawl.lock.FencingToken;
+import dev.pawl.lock.LockInfo;
+import dev.pawl.lock.redis.internal.Answer;
 import dev.pawl.lock.redis.internal.Calls;
 import dev.pawl.lock.redis.internal.Faults;
+import dev.pawl.lock.redis.internal.HolderReply;
 import dev.pawl.lock.redis.internal.Keys;
 import dev.pawl.lock.redis.internal.Link;
 import dev.pawl.lock.redis.internal.RedisOptions;
+import dev.pawl.lock.redis.internal.Scan;
 import dev.pawl.lock.redis.internal.Script;
+import dev.pawl.lock.redis.internal.Version;
 import dev.pawl.lock.spi.Attempt;
+import dev.pawl.lock.spi.BackendFault;
 import dev.pawl.lock.spi.Contest;
 import dev.pawl.lock.spi.Interrupts;
 import dev.pawl.lock.spi.ReleaseOutcome;
 import dev.pawl.lock.spi.RenewalOutcome;
 import dev.pawl.lock.spi.TokenBlock;
 import io.lettuce.core.RedisException;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +41,22 @@ final class RedisNode {
 
     private static final Script ACQUIRE = script("acquire");
     private static final Script RELEASE = script("release");
+    private static final Script RELEASE_LATER = script("release-later");
     private static final Script RENEW = script("renew");
     private static final Script EXTEND = script("extend");
+    private static final Script INSPECT = script("inspect");
+    private static final Script TAKE_AWAY = script("take-away");
+
+    /** The answer of {@link #RELEASE_LATER} where a lock is to be released at once. */
+    private static final long TAKEN_AWAY = 2;
+
+    /** Before the bytes of the label. */
+    private static final int NUMBERS_OF_INFO = 7;
+
+    /** Before the packed bytes of the label. */
+    private static final int NUMBERS_OF_BUSY = 6;
+
+    private static final int BYTES_PACKED = 6;
 
     private static final int ID_BYTES = 8;
     private static final String YES = "1";
@@ -47,6 +69,9 @@ final class RedisNode {
 
     /** By owner; only contests that wait, so that a message wakes just one. */
     private final Map<String, Contest> waiting = new ConcurrentHashMap<>();
+
+    /** By server: WAIT speaks of the writes to the one that is asked. */
+    private final Map<String, Confirmations> confirmations = new ConcurrentHashMap<>();
 
     private final String id;
     private final String channelPrefix;
@@ -84,36 +109,45 @@ final class RedisNode {
 
     private static RedisNode connectUninterrupted(
             Supplier<Link> connector, RedisOptions options, @Nullable String server) {
-        long startNanos = System.nanoTime();
         Link link;
         try {
             link = connector.get();
         } catch (RedisException e) {
-            throw Faults.whileConnecting(Duration.ofNanos(System.nanoTime() - startNanos), server, e);
+            throw Faults.of(server, e);
         }
         RedisNode node = new RedisNode(link, options);
         try {
-            link.subscribe(node.channelPrefix + node.id, node::wake, node::wakeAll, options.ioTimeout());
+            Version version = link.askVersion();
+            long sentNanos = System.nanoTime();
+            link.subscribe(
+                    node.channelPrefix + node.id, node::wake, node::wakeAll, node::isAwaited, options.ioTimeout());
+            node.calls.roundTrip().began(System.nanoTime() - sentNanos);
+            version.check(options.ioTimeout());
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
-            throw node.closeAfter(e, startNanos);
+            throw node.closeAfter(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw node.closeAfter(e, startNanos);
+            throw node.closeAfter(e);
         }
         node.calls.start();
         return node;
     }
 
-    private LockBackendException closeAfter(Exception failure, long startNanos) {
+    private BackendFault closeAfter(Exception failure) {
         link.close();
-        return Faults.whileConnecting(Duration.ofNanos(System.nanoTime() - startNanos), link.nodeOf(null), failure);
+        return Faults.of(link.nodeOf(null), failure);
     }
 
     String id() {
         return id;
     }
 
-    CompletableFuture<Attempt> acquire(Entry entry, boolean willWait, int tokens, Function<long[], Attempt> answer) {
+    /** How long to keep a lock for a contest that begins now, when its turn has come. */
+    long turnMillis() {
+        return calls.roundTrip().turnMillis();
+    }
+
+    CompletableFuture<Attempt> acquire(Entry entry, boolean willWait, int tokens, Answer<Attempt> answer) {
         if (willWait) {
             // Before the attempt is sent: the wake-up may come before its answer.
             waiting.put(entry.owner(), entry.contest());
@@ -121,7 +155,6 @@ final class RedisNode {
         Keys keys = entry.keys();
         return calls.run(
                 ACQUIRE,
-                entry.name(),
                 new String[] {keys.lock(), keys.token(), keys.queue()},
                 new String[] {
                     entry.owner(),
@@ -129,40 +162,62 @@ final class RedisNode {
                     Integer.toString(tokens),
                     tokenLifeMillis,
                     willWait ? entry.queueLifeMillis() : "",
-                    here
+                    here,
+                    entry.turnMillis()
                 },
                 answer);
     }
 
-    /** Gives the lock up if it, or a reservation of it, is this contest's; leaves the queue too if asked. */
+    /**
+     * Gives the lock up if it, or a reservation of it, is this contest's; leaves the queue too if asked. Where the request was sent
+     * again, its first sending may have done that.
+     */
     CompletableFuture<ReleaseOutcome> release(Entry entry, boolean leaveQueue) {
         Keys keys = entry.keys();
         return calls.run(
                 RELEASE,
-                entry.name(),
                 new String[] {keys.lock(), keys.queue()},
-                new String[] {entry.owner(), here, leaveQueue ? YES : NO},
-                reply -> reply[0] == 1 ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD);
+                new String[] {entry.owner(), here, leaveQueue ? YES : NO, entry.turnMillis()},
+                (reply, sentAgain) -> reply[0] == 1 || sentAgain ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD);
+    }
+
+    /** Gives the lock up if it is this contest's, and keeps it from everybody for a time. */
+    CompletableFuture<ReleaseOutcome> releaseLater(Entry entry, Duration rest) {
+        CompletableFuture<Long> kept = calls.run(
+                RELEASE_LATER,
+                new String[] {entry.keys().lock()},
+                new String[] {entry.owner(), Long.toString(rest.toMillis())},
+                (reply, sentAgain) -> reply[0] == 0 && sentAgain ? Long.valueOf(1) : Long.valueOf(reply[0]));
+        return kept.thenCompose(answer -> answer == TAKEN_AWAY
+                ? release(entry, false)
+                : CompletableFuture.completedFuture(answer == 1 ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD));
+    }
+
+    CompletableFuture<RenewalOutcome> renew(Entry entry, Duration time) {
+        return calls.run(
+                RENEW,
+                new String[] {entry.keys().lock()},
+                new String[] {entry.owner(), Long.toString(time.toMillis())},
+                (reply, sentAgain) -> renewal(reply));
     }
 
     List<CompletableFuture<RenewalOutcome>> renew(List<Entry> entries) {
         return calls.runAll(
                 RENEW,
                 entries,
-                Entry::name,
                 entry -> new String[] {entry.keys().lock()},
                 entry -> new String[] {entry.owner(), entry.leaseMillis()},
-                RedisNode::renewal);
+                (reply, sentAgain) -> renewal(reply));
     }
 
     CompletableFuture<Optional<TokenBlock>> extend(Entry entry, int tokens) {
         Keys keys = entry.keys();
         return calls.run(
                 EXTEND,
-                entry.name(),
                 new String[] {keys.lock(), keys.token(), keys.queue()},
                 new String[] {entry.owner(), Integer.toString(tokens), tokenLifeMillis},
-                reply -> reply[0] == 0 ? Optional.empty() : Optional.of(new TokenBlock(reply[0], (int) reply[1])));
+                (reply, sentAgain) ->
+                        reply[0] == 0 ? Optional.empty() : Optional.of(new TokenBlock(reply[0], (int) reply[1])));
     }
 
     private static RenewalOutcome renewal(long[] reply) {
@@ -172,31 +227,118 @@ final class RedisNode {
         return reply[0] == 0 ? RenewalOutcome.NOT_HELD : RenewalOutcome.TAKEN;
     }
 
+    CompletableFuture<Optional<LockInfo>> inspect(String name) {
+        Keys keys = Keys.of(options.namespace(), name);
+        return calls.run(
+                INSPECT,
+                new String[] {keys.lock(), keys.token(), keys.queue()},
+                new String[0],
+                (reply, sentAgain) -> info(name, reply, reply[0] == 1));
+    }
+
+    /** Who holds the locks whose keys are found, until there are enough. */
+    CompletableFuture<List<LockInfo>> list(String prefix, int limit) {
+        Map<String, LockInfo> held = new ConcurrentHashMap<>();
+        return Scan.of(
+                        link,
+                        Keys.pattern(options.namespace(), prefix),
+                        options.ioTimeout().toMillis(),
+                        keys -> inspectAll(keys).thenApply(infos -> {
+                            infos.forEach(info -> held.putIfAbsent(info.name(), info));
+                            return held.size() >= limit;
+                        }))
+                .thenApply(done -> held.values().stream().limit(limit).toList());
+    }
+
+    private CompletableFuture<List<LockInfo>> inspectAll(List<String> keys) {
+        List<String> names = keys.stream()
+                .map(key -> Keys.nameOf(options.namespace(), key))
+                .filter(Objects::nonNull)
+                .toList();
+        List<CompletableFuture<Optional<LockInfo>>> answers =
+                names.stream().map(this::inspect).toList();
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
+                .thenApply(done -> answers.stream()
+                        .flatMap(answer -> answer.join().stream())
+                        .toList());
+    }
+
+    CompletableFuture<Optional<LockInfo>> takeAway(FencingToken seen, boolean atOnce) {
+        Keys keys = Keys.of(options.namespace(), seen.lock());
+        return calls.run(
+                TAKE_AWAY,
+                new String[] {keys.lock(), keys.token(), keys.queue()},
+                new String[] {Long.toString(seen.value()), tokenLifeMillis, atOnce ? YES : NO, channelPrefix},
+                (reply, sentAgain) -> info(seen.lock(), reply, false));
+    }
+
+    /** What {@link #ACQUIRE} says of a lock that another has. */
+    static Attempt busy(String name, long[] reply) {
+        Duration left = Duration.ofMillis(-reply[0]);
+        if (reply[1] == 0 || reply[2] <= 0) {
+            return Attempt.Busy.until(left);
+        }
+        byte[] label = new byte[(int) reply[5]];
+        for (int i = 0; i < label.length; i++) {
+            long packed = reply[NUMBERS_OF_BUSY + i / BYTES_PACKED];
+            label[i] = (byte) (packed >> (8 * (BYTES_PACKED - 1 - i % BYTES_PACKED)));
+        }
+        Instant now = now(reply[3], reply[4]);
+        LockInfo.Builder holder = LockInfo.builder(new FencingToken(name, reply[2]))
+                .holder(new String(label, StandardCharsets.UTF_8))
+                .until(now.plus(left))
+                .revoked(reply[1] == 2);
+        if (reply[1] == 1) {
+            HolderReply.granted(reply[2], now).ifPresent(holder::since);
+        }
+        return Attempt.Busy.until(left, holder.build());
+    }
+
+    private static Instant now(long seconds, long micros) {
+        return Instant.ofEpochSecond(seconds, micros * 1_000);
+    }
+
+    private static Optional<LockInfo> info(String name, long[] reply, boolean tokenIsOfGrant) {
+        if (reply[0] == 0 || reply[1] == 0) {
+            return Optional.empty();
+        }
+        Instant now = now(reply[4], reply[5]);
+        LockInfo.Builder info = LockInfo.builder(new FencingToken(name, reply[1]))
+                .holder(HolderReply.label(reply, NUMBERS_OF_INFO))
+                .waiting((int) reply[3])
+                .revoked(reply[0] == 2);
+        if (tokenIsOfGrant) {
+            HolderReply.granted(reply[1], now).ifPresent(info::since);
+        }
+        if (reply[2] > 0) {
+            info.until(now.plusMillis(reply[2]));
+        }
+        return Optional.of(info.build());
+    }
+
+    CompletableFuture<Long> ping(String namespace) {
+        return calls.ping(namespace);
+    }
+
     boolean wantsReplicas() {
         return options.replicas() > 0;
     }
 
-    /**
-     * Waits until enough replicas have the grant that this connection wrote, or undoes it. Blocks the connection at the
-     * server meanwhile, so not for long.
-     */
+    /** Waits until enough replicas have the grant, or undoes it. */
     CompletableFuture<Void> confirm(Entry entry, long startNanos) {
-        Duration patience =
-                shorter(options.ioTimeout(), entry.contest().leaseTime()).dividedBy(2);
-        return calls.waitForReplicas(entry.name(), entry.keys().lock(), startNanos, options.replicas(), patience)
+        String key = entry.keys().lock();
+        String server = link.nodeOf(key);
+        return confirmations
+                .computeIfAbsent(server == null ? "" : server, unknown -> new Confirmations(calls, options))
+                .of(entry, startNanos)
                 .thenCompose(confirmed -> {
                     if (confirmed >= options.replicas()) {
                         return CompletableFuture.completedFuture(null);
                     }
                     // Not awaited: whoever asked may be late already, and undoes it again.
                     var unused = release(entry, true);
-                    return CompletableFuture.failedFuture(faults.tooFewReplicas(
-                            entry.name(), entry.keys().lock(), startNanos, confirmed, options.replicas()));
+                    return CompletableFuture.failedFuture(faults.tooFewReplicas(key, confirmed, options.replicas()));
                 });
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) <= 0 ? one : other;
     }
 
     void stopWaiting(Entry entry) {
@@ -213,6 +355,10 @@ final class RedisNode {
     /** Messages may have been lost while there was no subscription. */
     private void wakeAll() {
         waiting.values().forEach(Contest::wake);
+    }
+
+    private boolean isAwaited() {
+        return !waiting.isEmpty();
     }
 
     void close() {

@@ -1,7 +1,7 @@
 -- Reserves more tokens for a hold, if its owner still has it and nobody waits.
 -- KEYS[1] the lock: the owner, or "~" and a member for whom it is reserved
 -- KEYS[2] the last token granted
--- KEYS[3] the waiting members, "<node>:<owner>", by arrival
+-- KEYS[3] the waiting members, "<node>:<owner>:<ms of its turn>", by arrival
 -- ARGV[1] owner
 -- ARGV[2] tokens wanted
 -- ARGV[3] life of the token key, ms

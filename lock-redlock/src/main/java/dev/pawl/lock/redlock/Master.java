@@ -1,15 +1,19 @@
 package dev.pawl.lock.redlock;
 
-import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.redis.internal.Calls;
+import dev.pawl.lock.redis.internal.Keys;
 import dev.pawl.lock.redis.internal.Link;
 import dev.pawl.lock.redis.internal.RedisOptions;
+import dev.pawl.lock.redis.internal.Scan;
 import dev.pawl.lock.redis.internal.Script;
+import dev.pawl.lock.spi.BackendFault;
 import dev.pawl.lock.spi.RenewalOutcome;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -30,11 +34,15 @@ final class Master implements Node {
     private static final Script ACQUIRE = script("acquire");
     private static final Script RECORD = script("record");
     private static final Script RENEW = script("renew");
+    private static final Script RELEASE_LATER = script("release-later");
     private static final Script RELEASE = script("release");
+    private static final Script INSPECT = script("inspect");
 
     private final String clientId;
+    private final String namespace;
     private final String channelPrefix;
     private final String tokenLifeMillis;
+    private final Duration ioTimeout;
     private final TimeOfDay timeOfDay;
     private final Timer timer;
 
@@ -67,8 +75,10 @@ final class Master implements Node {
         this.timeOfDay = timeOfDay;
         this.timer = timer;
         this.clientId = clientId;
+        namespace = options.namespace();
         channelPrefix = channelPrefix(options);
         tokenLifeMillis = Long.toString(options.tokenRetention().toMillis());
+        ioTimeout = options.ioTimeout();
     }
 
     private static Script script(String name) {
@@ -118,17 +128,19 @@ final class Master implements Node {
     // --- requests ----------------------------------------------------------------------------------------------------
 
     @Override
-    public CompletionStage<Vote> acquire(Bid bid, long proposal, boolean willWait) {
-        String[] keys = {bid.keys().lock(), bid.keys().token(), bid.keys().queue()};
+    public CompletionStage<Vote> acquire(QuorumAttempt attempt, long proposal, boolean willWait) {
+        String[] keys = {
+            attempt.keys().lock(), attempt.keys().token(), attempt.keys().queue()
+        };
         String[] values = {
-            bid.owner(),
-            Long.toString(bid.contest().leaseTime().toMillis()),
+            attempt.owner(),
+            Long.toString(attempt.leaseTime().toMillis()),
             Long.toString(proposal),
             tokenLifeMillis,
-            willWait ? member(bid) : "",
-            willWait ? Long.toString(bid.queueLife().toMillis()) : "0"
+            willWait ? member(attempt) : "",
+            willWait ? Long.toString(attempt.queueLife().toMillis()) : "0"
         };
-        return send(calls -> calls.run(ACQUIRE, bid.name(), keys, values, Master::vote));
+        return send(calls -> calls.run(ACQUIRE, keys, values, (reply, sentAgain) -> vote(reply)));
     }
 
     private static Vote vote(long[] reply) {
@@ -138,53 +150,59 @@ final class Master implements Node {
     }
 
     @Override
-    public CompletionStage<Long> record(Bid bid, long token, long sinceNanos) {
-        String[] keys = {bid.keys().lock(), bid.keys().token()};
-        String[] values = {bid.owner(), Long.toString(token), tokenLifeMillis};
-        return send(calls -> calls.run(RECORD, bid.name(), sinceNanos, keys, values, reply -> reply[0]));
+    public CompletionStage<Long> record(QuorumAttempt attempt, long token, long sinceNanos) {
+        String[] keys = {attempt.keys().lock(), attempt.keys().token()};
+        String[] values = {attempt.owner(), Long.toString(token), tokenLifeMillis};
+        return send(calls -> calls.run(RECORD, sinceNanos, keys, values, (reply, sentAgain) -> reply[0]));
     }
 
     @Override
-    public CompletionStage<Boolean> release(Bid bid, Parting parting) {
-        String[] keys = {bid.keys().lock(), bid.keys().queue()};
+    public CompletionStage<Had> release(QuorumAttempt attempt, ReleaseKind kind) {
+        String[] keys = {attempt.keys().lock(), attempt.keys().queue()};
         String[] values = {
-            bid.owner(),
-            parting == Parting.FOR_GOOD_AND_LEAVING ? member(bid) : "",
-            parting == Parting.FOR_NOW ? "" : channelPrefix
+            attempt.owner(),
+            kind == ReleaseKind.FOR_GOOD_AND_LEAVING ? member(attempt) : "",
+            kind == ReleaseKind.FOR_NOW ? "" : channelPrefix
         };
-        return send(calls -> calls.run(RELEASE, bid.name(), keys, values, Master::isOne));
-    }
-
-    private static boolean isOne(long[] reply) {
-        return reply[0] == 1;
-    }
-
-    private String member(Bid bid) {
-        return clientId + ":" + bid.contest().owner();
+        return send(calls -> calls.run(RELEASE, keys, values, Master::had));
     }
 
     @Override
-    public List<? extends CompletionStage<RenewalOutcome>> renew(List<Bid> bids) {
+    public CompletionStage<Had> releaseLater(QuorumAttempt attempt, Duration rest) {
+        String[] keys = {attempt.keys().lock(), attempt.keys().queue()};
+        String[] values = {attempt.owner(), Long.toString(rest.toMillis()), member(attempt)};
+        return send(calls -> calls.run(RELEASE_LATER, keys, values, Master::had));
+    }
+
+    private static Had had(long[] reply, boolean sentAgain) {
+        return reply[0] != 1 && sentAgain ? Had.UNKNOWN : Had.of(reply[0] == 1);
+    }
+
+    private String member(QuorumAttempt attempt) {
+        return clientId + ":" + attempt.contestant();
+    }
+
+    @Override
+    public List<? extends CompletionStage<RenewalOutcome>> renew(List<QuorumAttempt> attempts) {
         try {
             Pass pass = admit();
             return pass
                     .calls
                     .runAll(
                             RENEW,
-                            bids,
-                            Bid::name,
-                            bid -> new String[] {bid.keys().lock()},
-                            bid -> new String[] {
-                                bid.owner(),
-                                Long.toString(bid.contest().leaseTime().toMillis())
+                            attempts,
+                            attempt -> new String[] {attempt.keys().lock()},
+                            attempt -> new String[] {
+                                attempt.owner(),
+                                Long.toString(attempt.leaseTime().toMillis())
                             },
-                            Master::renewal)
+                            (reply, sentAgain) -> renewal(reply))
                     .stream()
                     .map(answer -> heard(answer, pass))
                     .toList();
         } catch (NodeFault refusal) {
-            return bids.stream()
-                    .map(bid -> CompletableFuture.<RenewalOutcome>failedFuture(refusal))
+            return attempts.stream()
+                    .map(attempt -> CompletableFuture.<RenewalOutcome>failedFuture(refusal))
                     .toList();
         }
     }
@@ -194,6 +212,39 @@ final class Master implements Node {
             return RenewalOutcome.RENEWED;
         }
         return reply[0] == 0 ? RenewalOutcome.NOT_HELD : RenewalOutcome.TAKEN;
+    }
+
+    /** Who has this node. */
+    CompletionStage<Optional<Holding>> inspect(String lock) {
+        Keys keys = Keys.of(namespace, lock);
+        String[] all = {keys.lock(), keys.token(), keys.queue()};
+        return send(calls -> calls.run(INSPECT, all, new String[0], (reply, sentAgain) -> Holding.read(reply)));
+    }
+
+    /**
+     * Looks through the names of locks that somebody has here.
+     *
+     * @param onNames given some names, each perhaps more than once, says whether that is enough
+     * @return completes when it was enough, or there are no more
+     */
+    CompletionStage<Boolean> scan(String prefix, Function<List<String>, CompletableFuture<Boolean>> onNames) {
+        Connected its = connected;
+        return its == null
+                ? CompletableFuture.failedFuture(notConnected())
+                : send(calls -> Scan.of(
+                                its.link,
+                                Keys.pattern(namespace, prefix),
+                                ioTimeout.toMillis(),
+                                keys -> onNames.apply(keys.stream()
+                                        .map(key -> Keys.nameOf(namespace, key))
+                                        .filter(Objects::nonNull)
+                                        .toList()))
+                        .thenApply(done -> true));
+    }
+
+    @Override
+    public CompletionStage<?> ping() {
+        return send(calls -> calls.ping(namespace));
     }
 
     // --- whether it answers ------------------------------------------------------------------------------------------
@@ -240,27 +291,68 @@ final class Master implements Node {
     private void note(@Nullable Throwable failure, Pass pass) {
         if (isAnswer(failure)) {
             silent = false;
-        } else if (isSilence(failure) && probing.compareAndSet(false, true)) {
-            silentSince = pass.sentAt;
-            silent = true;
-            probe(pass.calls);
+        } else if (isSilence(failure)) {
+            fellSilent(pass.sentAt);
+            beginToProbe(pass.calls);
         }
     }
 
-    /** Goes on until the master has answered: one question at a time, so that the answer to it says that all is well again. */
+    private void fellSilent(long since) {
+        if (!silent) {
+            silentSince = since;
+            silent = true;
+        }
+    }
+
+    private void beginToProbe(Calls calls) {
+        if (probing.compareAndSet(false, true)) {
+            probe(calls);
+        }
+    }
+
+    /**
+     * Goes on until the master has answered: one question at a time, so that the answer to it says that all is well again. Where something
+     * is thrown the next request is sent, and finds out anew.
+     */
     private void probe(Calls calls) {
-        long sentAt = System.nanoTime();
-        calls.time().whenComplete((micros, failure) -> {
-            if (failure == null) {
-                timeOfDay.heard(micros, sentAt);
-            }
-            if (isAnswer(failure)) {
-                probing.set(false);
-                silent = false;
-            } else {
-                timer.after(PROBE_PAUSE.toNanos(), () -> probe(calls));
-            }
-        });
+        try {
+            long sentAt = System.nanoTime();
+            calls.time().whenComplete((micros, failure) -> {
+                if (isAnswer(failure)) {
+                    heardAgain(calls);
+                } else {
+                    // An earlier request may have been answered since, which says nothing of now.
+                    fellSilent(sentAt);
+                    probeLater(calls);
+                }
+                if (failure == null) {
+                    timeOfDay.heard(micros, sentAt);
+                }
+            });
+        } catch (Throwable e) {
+            endProbing();
+        }
+    }
+
+    private void probeLater(Calls calls) {
+        try {
+            timer.after(PROBE_PAUSE.toNanos(), () -> probe(calls));
+        } catch (Throwable e) {
+            endProbing();
+        }
+    }
+
+    private void endProbing() {
+        silent = false;
+        probing.set(false);
+    }
+
+    private void heardAgain(Calls calls) {
+        endProbing();
+        if (silent) {
+            // It fell silent in between, and nobody was asked to probe.
+            beginToProbe(calls);
+        }
     }
 
     /** A refusal is an answer too. */
@@ -298,7 +390,7 @@ final class Master implements Node {
     /** What the fault says, without the name of the server. */
     static String outcome(Throwable failure) {
         String text = String.valueOf(failure.getMessage());
-        if (failure instanceof LockBackendException fault) {
+        if (failure instanceof BackendFault fault) {
             String subject = fault.node().map(node -> "Redis at " + node).orElse("Redis") + " ";
             return text.startsWith(subject) ? text.substring(subject.length()) : text;
         }

@@ -1,8 +1,9 @@
 package dev.pawl.lock.redlock;
 
-import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.redis.internal.Link;
 import dev.pawl.lock.redis.internal.RedisOptions;
+import dev.pawl.lock.spi.BackendFault;
+import dev.pawl.lock.spi.StartUp;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,10 +28,12 @@ final class Masters implements AutoCloseable {
 
     private static final Duration MOST_GRACE = Duration.ofMillis(250);
 
+    private static final Duration LOOK = Duration.ofMillis(100);
+
     private final RedisOptions options;
-    private final List<Connecting> all = new ArrayList<>();
-    private final List<Node> nodes = new ArrayList<>();
-    private final BlockingQueue<Connecting> tried = new LinkedBlockingQueue<>();
+    private final List<MasterConnector> all = new ArrayList<>();
+    private final List<Master> nodes = new ArrayList<>();
+    private final BlockingQueue<MasterConnector> tried = new LinkedBlockingQueue<>();
 
     /**
      * Begins nothing yet.
@@ -43,7 +46,7 @@ final class Masters implements AutoCloseable {
             List<Supplier<Link>> connectors,
             List<String> names,
             RedisOptions options,
-            Hints hints,
+            WakeUps wakeUps,
             QuorumClock clock,
             Timer timer) {
         this.options = options;
@@ -56,70 +59,74 @@ final class Masters implements AutoCloseable {
             Master.TimeOfDay timeOfDay = (micros, sentNanos) -> clock.heard(node, micros, sentNanos);
             Master master = new Master(names.get(i), options, clientId, timeOfDay, timer);
             nodes.add(master);
-            all.add(new Connecting(
-                    master, connectors.get(i), options, clientId, hints, addresses, timeOfDay, tried::add));
+            all.add(new MasterConnector(
+                    master, connectors.get(i), options, clientId, wakeUps, addresses, timeOfDay, tried::add));
         }
     }
 
-    List<Node> nodes() {
+    List<Master> nodes() {
         return nodes;
     }
 
-    /** Connects to a majority within the I/O time limit, or closes everything. */
-    void connect() {
+    /** Connects to a majority while there is time, for the I/O time limit at least, or closes everything. */
+    void connect(StartUp start) {
         long startNanos = System.nanoTime();
-        all.forEach(Connecting::start);
+        all.forEach(MasterConnector::start);
         try {
-            awaitMajority(startNanos);
+            awaitMajority(startNanos, start);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        IllegalArgumentException sameServer = sameServer();
-        if (sameServer != null) {
-            close();
-            throw sameServer;
-        }
+        refuseWhatNoTimeMends();
         List<Master> missing = all.stream()
-                .map(Connecting::master)
+                .map(MasterConnector::master)
                 .filter(master -> !master.isConnected())
                 .toList();
         int majority = Quorum.majorityOf(all.size());
         if (all.size() - missing.size() < majority) {
-            LockBackendException failure = tooFew(missing, majority, System.nanoTime() - startNanos);
+            BackendFault failure = tooFew(missing, majority, System.nanoTime() - startNanos, start.hasBegun());
             close();
             throw failure;
         }
     }
 
-    private @Nullable IllegalArgumentException sameServer() {
-        for (Connecting one : all) {
-            IllegalArgumentException same = one.sameServer();
-            if (same != null) {
-                return same;
+    private void refuseWhatNoTimeMends() {
+        for (MasterConnector one : all) {
+            Throwable hopeless = one.hopeless();
+            if (hopeless instanceof LinkageError misfit) {
+                close();
+                throw misfit;
+            }
+            if (hopeless instanceof IllegalArgumentException sameServer) {
+                close();
+                throw sameServer;
             }
         }
-        return null;
     }
 
-    private void awaitMajority(long startNanos) throws InterruptedException {
+    private void awaitMajority(long startNanos, StartUp start) throws InterruptedException {
         int majority = Quorum.majorityOf(all.size());
         int connected = 0;
         int failed = 0;
-        long end = startNanos + options.ioTimeout().toNanos();
+        long graceEnd = Long.MAX_VALUE;
         while (connected + failed < all.size() && failed <= all.size() - majority) {
             // lettuce may take much longer, by the time-outs of a client that was handed in.
-            Connecting next = tried.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-            if (next == null) {
+            long ownLimit = startNanos + options.ioTimeout().toNanos() - System.nanoTime();
+            long left = Math.max(ownLimit, start.nanosLeft(options.ioTimeout()));
+            long wait = connected < majority ? left : Math.min(left, graceEnd - System.nanoTime());
+            if (wait <= 0) {
                 return;
             }
-            if (next.master().isConnected()) {
+            // In slices: the end moves when the first byte could be sent.
+            MasterConnector next = tried.poll(Math.min(wait, LOOK.toNanos()), TimeUnit.NANOSECONDS);
+            if (next != null && !next.master().isConnected()) {
+                failed++;
+            } else if (next != null) {
                 connected++;
                 if (connected == majority) {
                     long now = System.nanoTime();
-                    end = Math.min(end - now, graceAfter(now - startNanos)) + now;
+                    graceEnd = now + graceAfter(now - startNanos);
                 }
-            } else {
-                failed++;
             }
         }
     }
@@ -128,14 +135,15 @@ final class Masters implements AutoCloseable {
         return Math.max(LEAST_GRACE.toNanos(), Math.min(MOST_GRACE.toNanos(), tookNanos));
     }
 
-    private LockBackendException tooFew(List<Master> missing, int majority, long tookNanos) {
-        String silence = "no answer in " + Duration.ofNanos(tookNanos).toMillis() + " ms";
+    private BackendFault tooFew(List<Master> missing, int majority, long tookNanos, boolean wereAsked) {
+        String silence = wereAsked
+                ? "no answer in " + Duration.ofNanos(tookNanos).toMillis() + " ms"
+                : "not asked yet, " + Duration.ofNanos(tookNanos).toMillis()
+                        + " ms after the start: this JVM is still loading the client library";
         String outcomes = missing.stream()
                 .map(master -> master.name() + " " + outcome(master, silence))
                 .collect(Collectors.joining("; "));
-        return new LockBackendException(
-                "",
-                Duration.ofNanos(tookNanos),
+        return new BackendFault(
                 null,
                 "fewer than " + majority + " of " + all.size() + " Redis masters can be connected: " + outcomes,
                 missing.get(0).notConnected());
@@ -148,6 +156,6 @@ final class Masters implements AutoCloseable {
 
     @Override
     public void close() {
-        all.forEach(Connecting::close);
+        all.forEach(MasterConnector::close);
     }
 }

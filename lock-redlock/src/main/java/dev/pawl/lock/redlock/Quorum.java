@@ -1,6 +1,6 @@
 package dev.pawl.lock.redlock;
 
-import dev.pawl.lock.LockBackendException;
+import dev.pawl.lock.spi.BackendFault;
 import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.RenewalOutcome;
 import dev.pawl.lock.spi.Ticker;
@@ -27,16 +27,15 @@ final class Quorum {
     private static final Duration SHORTEST_GRACE = Duration.ofMillis(5);
     private static final int GRACE = 4;
     private static final long LOOK_NANOS = 500_000;
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
     private final List<Node> nodes;
+    private final List<Leftovers> leftovers;
     private final int majority;
     private final Ticker ticker;
     private final Timer timer;
     private final LongUnaryOperator random;
     private final QuorumClock clock;
-    private final Hints hints;
+    private final WakeUps wakeUps;
     private final AtomicInteger departures = new AtomicInteger();
 
     /**
@@ -47,19 +46,22 @@ final class Quorum {
      * @param random numbers from 0 to below its argument
      */
     Quorum(
-            List<Node> nodes,
+            List<? extends Node> nodes,
             int majority,
             Ticker ticker,
             QuorumClock clock,
             Timer timer,
             LongUnaryOperator random,
-            Hints hints) {
+            WakeUps wakeUps) {
         this.nodes = List.copyOf(nodes);
+        leftovers = this.nodes.stream()
+                .map(node -> new Leftovers(node, ticker, timer))
+                .toList();
         this.majority = majority;
         this.ticker = ticker;
         this.timer = timer;
         this.random = random;
-        this.hints = hints;
+        this.wakeUps = wakeUps;
         this.clock = clock;
     }
 
@@ -83,8 +85,8 @@ final class Quorum {
         return clock;
     }
 
-    Hints hints() {
-        return hints;
+    WakeUps wakeUps() {
+        return wakeUps;
     }
 
     Timer timer() {
@@ -108,24 +110,33 @@ final class Quorum {
 
     /** Renews holds at all nodes, each node's in one batch; an outcome stands as soon as a majority makes it. */
     CompletionStage<Map<Grant, RenewalOutcome>> renew(List<RedlockGrant> due) {
-        List<Bid> bids = due.stream().map(RedlockGrant::bid).toList();
-        List<RenewalCount> counts = new ArrayList<>();
-        due.forEach(grant -> counts.add(new RenewalCount(this)));
-        long sentAt = now();
+        return renew(due, due.stream().map(RedlockGrant::attempt).toList());
+    }
+
+    /** Renews one for a time of its own. */
+    CompletionStage<RenewalOutcome> renew(RedlockGrant grant, Duration time) {
+        return renew(List.of(grant), List.of(grant.attempt().lasting(time)))
+                .thenApply(outcomes -> outcomes.getOrDefault(grant, RenewalOutcome.UNKNOWN));
+    }
+
+    private CompletionStage<Map<Grant, RenewalOutcome>> renew(List<RedlockGrant> due, List<QuorumAttempt> attempts) {
+        List<QuorumRenewal> counts = new ArrayList<>();
+        due.forEach(grant -> counts.add(new QuorumRenewal(this)));
         for (int n = 0; n < nodes.size(); n++) {
             int node = n;
             List<? extends CompletionStage<RenewalOutcome>> answers =
-                    nodes.get(node).renew(bids);
+                    nodes.get(node).renew(attempts);
             for (int i = 0; i < counts.size(); i++) {
-                RenewalCount count = counts.get(i);
+                QuorumRenewal count = counts.get(i);
                 answers.get(i).whenComplete((outcome, fault) -> count.answered(node, outcome, fault));
             }
         }
-        return CompletableFuture.allOf(counts.stream().map(RenewalCount::result).toArray(CompletableFuture<?>[]::new))
-                .thenApply(nothing -> outcomes(due, counts, sentAt));
+        return CompletableFuture.allOf(
+                        counts.stream().map(QuorumRenewal::result).toArray(CompletableFuture<?>[]::new))
+                .thenApply(nothing -> outcomes(due, counts));
     }
 
-    private Map<Grant, RenewalOutcome> outcomes(List<RedlockGrant> due, List<RenewalCount> counts, long sentAt) {
+    private Map<Grant, RenewalOutcome> outcomes(List<RedlockGrant> due, List<QuorumRenewal> counts) {
         Map<Grant, RenewalOutcome> outcomes = new HashMap<>();
         for (int i = 0; i < due.size(); i++) {
             outcomes.put(due.get(i), counts.get(i).result().join());
@@ -133,10 +144,27 @@ final class Quorum {
         boolean allUnknown = outcomes.values().stream().allMatch(RenewalOutcome.UNKNOWN::equals);
         if (allUnknown && !due.isEmpty()) {
             // Why is worth more than a map of unknowns.
-            throw tooFewConfirmed(
-                    due.get(0).bid().name(), now() - sentAt, counts.get(0).faults());
+            throw tooFewConfirmed(counts.get(0).faults());
         }
         return outcomes;
+    }
+
+    /** Completes when a majority would write, as one does that renews. */
+    CompletionStage<?> ping() {
+        QuorumRenewal count = new QuorumRenewal(this);
+        for (int n = 0; n < nodes.size(); n++) {
+            int node = n;
+            nodes.get(node)
+                    .ping()
+                    .whenComplete((value, fault) -> count.answered(
+                            node, fault == null ? RenewalOutcome.RENEWED : RenewalOutcome.UNKNOWN, fault));
+        }
+        return count.result().thenApply(outcome -> {
+            if (outcome != RenewalOutcome.RENEWED) {
+                throw tooFewConfirmed(count.faults());
+            }
+            return outcome;
+        });
     }
 
     // --- giving up ---------------------------------------------------------------------------------------------------
@@ -159,45 +187,27 @@ final class Quorum {
 
     // --- undoing in the background -----------------------------------------------------------------------------------
 
-    /**
-     * Gives a node up that has not confirmed it, again and again, until it must have forgotten it: a node that is hung may grant
-     * what it was asked when it goes on, so its time has not begun.
-     */
-    void insist(int node, Bid bid, Parting parting) {
-        insist(node, bid, parting, now() + bid.keptFor(parting).toNanos(), FIRST_PAUSE.toNanos());
-    }
-
-    private void insist(int node, Bid bid, Parting parting, long until, long pause) {
-        timer.after(pause, () -> {
-            if (now() - until < 0) {
-                nodes.get(node).release(bid, parting).whenComplete((had, fault) -> {
-                    if (fault != null) {
-                        long end = NodeFault.mayAct(fault)
-                                ? now() + bid.keptFor(parting).toNanos()
-                                : until;
-                        insist(node, bid, parting, end, Math.min(2 * pause, LONGEST_PAUSE.toNanos()));
-                    }
-                });
-            }
-        });
+    /** Gives a node up that has not confirmed it, again and again, until it has or must have forgotten it. */
+    void insist(int node, QuorumAttempt attempt, ReleaseKind kind) {
+        leftovers.get(node).add(attempt, kind);
     }
 
     // --- faults ------------------------------------------------------------------------------------------------------
 
     /** The outcome of each node, and what that means. */
-    LockBackendException tooFew(String lockName, String did, long tookNanos, Tally tally) {
+    BackendFault tooFew(String did, long tookNanos, VoteCount votes) {
         List<String> outcomes = new ArrayList<>();
         List<Throwable> causes = new ArrayList<>();
         for (int i = 0; i < nodes.size(); i++) {
-            Throwable fault = tally.fault(i);
+            Throwable fault = votes.fault(i);
             if (fault != null) {
                 causes.add(fault);
             }
-            outcomes.add(nodes.get(i).name() + " " + outcome(tally.vote(i), fault, tookNanos));
+            outcomes.add(nodes.get(i).name() + " " + outcome(votes.vote(i), fault, tookNanos));
         }
         String message = "fewer than " + majority + " of " + nodes.size() + " Redis masters " + did + ": "
                 + String.join("; ", outcomes);
-        return fault(lockName, tookNanos, message, causes);
+        return fault(message, causes);
     }
 
     private static String outcome(@Nullable Vote vote, @Nullable Throwable fault, long tookNanos) {
@@ -210,12 +220,12 @@ final class Quorum {
         return vote instanceof Vote.Granted ? "granted" : "held by another";
     }
 
-    LockBackendException tooFewConfirmed(String lockName, long tookNanos, Map<Integer, Throwable> faults) {
+    BackendFault tooFewConfirmed(Map<Integer, Throwable> faults) {
         String message = "fewer than " + majority + " of " + nodes.size() + " Redis masters confirmed: "
                 + faults.entrySet().stream()
                         .map(entry -> nodes.get(entry.getKey()).name() + " " + text(entry.getValue()))
                         .collect(Collectors.joining("; "));
-        return fault(lockName, tookNanos, message, List.copyOf(faults.values()));
+        return fault(message, List.copyOf(faults.values()));
     }
 
     private static String text(Throwable fault) {
@@ -227,9 +237,9 @@ final class Quorum {
         return fault instanceof CompletionException && cause != null ? unwrapped(cause) : fault;
     }
 
-    private static LockBackendException fault(String lockName, long tookNanos, String message, List<Throwable> causes) {
+    private static BackendFault fault(String message, List<Throwable> causes) {
         Throwable cause =
                 causes.isEmpty() ? new IllegalStateException("no node failed, none agreed") : unwrapped(causes.get(0));
-        return new LockBackendException(lockName, Duration.ofNanos(tookNanos), null, message, cause);
+        return new BackendFault(null, message, cause);
     }
 }

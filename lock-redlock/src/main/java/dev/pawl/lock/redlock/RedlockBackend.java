@@ -1,6 +1,8 @@
 package dev.pawl.lock.redlock;
 
+import dev.pawl.lock.Capability;
 import dev.pawl.lock.Guarantees;
+import dev.pawl.lock.LockInfo;
 import dev.pawl.lock.redis.internal.Keys;
 import dev.pawl.lock.redis.internal.Link;
 import dev.pawl.lock.redis.internal.RedisOptions;
@@ -11,6 +13,7 @@ import dev.pawl.lock.spi.Interrupts;
 import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.ReleaseOutcome;
 import dev.pawl.lock.spi.RenewalOutcome;
+import dev.pawl.lock.spi.StartUp;
 import dev.pawl.lock.spi.Ticker;
 import io.lettuce.core.RedisClient;
 import java.time.Duration;
@@ -19,6 +22,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -34,7 +38,7 @@ import java.util.stream.IntStream;
  * Locks on a majority of several Redis masters that know nothing of one another (Redlock), with fencing tokens that a majority
  * has recorded. Needs Redis 6.2 or newer, and an odd number of masters, three or more.
  *
- * <p>Opens two connections to each master, one for commands and one for hints, whatever the number of locks. Safe for use by
+ * <p>Opens two connections to each master, one for commands and one for wake-ups, whatever the number of locks. Safe for use by
  * several threads and several clients.
  *
  * @see <a href="https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/">The published algorithm</a>
@@ -46,28 +50,36 @@ public final class RedlockBackend implements LockBackend {
     /** For what is on its way to the slower masters; one that is hung must not hold a client up for long. */
     private static final Duration LAST_RELEASES = Duration.ofMillis(500);
 
-    private static final Guarantees GUARANTEES = new Guarantees(
-            Guarantees.CrashRelease.LEASE,
-            Guarantees.Order.NONE,
-            Guarantees.WakeUp.PUSH,
-            Guarantees.TokenDurability.CLOCK_FLOORED,
-            "Redlock: one holder as long as time passes at the same rate everywhere and no master loses its data while a lease"
-                    + " runs; tokens go up even then, by a majority's counters or, when those are lost, by their clocks.");
+    private static final Guarantees GUARANTEES = Guarantees.builder(
+                    "Redlock: one holder as long as time passes at the same rate everywhere and no master loses its data while a lease"
+                            + " runs; tokens go up even then, by a majority's counters or, when those are lost, by their clocks.")
+            .crashRelease(Guarantees.CrashRelease.LEASE)
+            .order(Guarantees.Order.NONE)
+            .wakeUp(Guarantees.WakeUp.PUSH)
+            .tokenDurability(Guarantees.TokenDurability.CLOCK_FLOORED)
+            .supports(Capability.HOLD_AT_LEAST, Capability.RENEW, Capability.INSPECT, Capability.LIST)
+            .build();
 
     private final RedisOptions options;
     private final Quorum quorum;
     private final Masters masters;
+    private final Holders holders;
     private final ScheduledThreadPoolExecutor timer;
     private final Runnable closeClients;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    RedlockBackend(List<Supplier<Link>> connectors, List<String> names, RedisOptions options, Runnable closeClients) {
+    RedlockBackend(
+            List<Supplier<Link>> connectors,
+            List<String> names,
+            RedisOptions options,
+            StartUp start,
+            Runnable closeClients) {
         this.options = options;
         this.closeClients = closeClients;
         timer = newTimer();
-        Hints hints = new Hints();
+        WakeUps wakeUps = new WakeUps();
         QuorumClock clock = new QuorumClock(connectors.size(), Ticker.SYSTEM);
-        masters = new Masters(connectors, names, options, hints, clock, this::after);
+        masters = new Masters(connectors, names, options, wakeUps, clock, this::after);
         quorum = new Quorum(
                 masters.nodes(),
                 Quorum.majorityOf(connectors.size()),
@@ -75,10 +87,11 @@ public final class RedlockBackend implements LockBackend {
                 clock,
                 this::after,
                 bound -> ThreadLocalRandom.current().nextLong(bound),
-                hints);
+                wakeUps);
+        holders = new Holders(masters.nodes(), quorum);
         try {
-            Interrupts.heldBack(masters::connect);
-        } catch (RuntimeException e) {
+            Interrupts.heldBack(() -> masters.connect(start));
+        } catch (RuntimeException | LinkageError e) {
             timer.shutdownNow();
             throw e;
         }
@@ -162,7 +175,32 @@ public final class RedlockBackend implements LockBackend {
 
     @Override
     public CompletionStage<ReleaseOutcome> release(Grant grant, Executor blocking) {
-        return ours(grant).ballot().end();
+        return ours(grant).acquire().end();
+    }
+
+    @Override
+    public CompletionStage<RenewalOutcome> renew(Grant grant, Duration time, Executor blocking) {
+        return quorum.renew(ours(grant), time);
+    }
+
+    @Override
+    public CompletionStage<ReleaseOutcome> releaseLater(Grant grant, Duration rest, Executor blocking) {
+        return ours(grant).acquire().endLater(rest);
+    }
+
+    @Override
+    public CompletionStage<Optional<LockInfo>> inspect(String name, Executor blocking) {
+        return holders.inspect(name);
+    }
+
+    @Override
+    public CompletionStage<List<LockInfo>> list(String prefix, int limit, Executor blocking) {
+        return holders.list(prefix, limit);
+    }
+
+    @Override
+    public CompletionStage<?> ping(Executor blocking) {
+        return quorum.ping();
     }
 
     private static RedlockGrant ours(Grant grant) {
@@ -179,7 +217,7 @@ public final class RedlockBackend implements LockBackend {
                 quorum.awaitDepartures(LAST_RELEASES);
                 timer.shutdownNow();
                 masters.close();
-                quorum.hints().clear();
+                quorum.wakeUps().clear();
                 closeClients.run();
             });
         }
@@ -190,6 +228,7 @@ public final class RedlockBackend implements LockBackend {
 
         private final List<RedisClient> clients;
         private RedisOptions options = RedisOptions.DEFAULTS;
+        private Duration connectTimeout = StartUp.USUAL_LIMIT;
 
         private Builder(List<RedisClient> clients) {
             checkNodes("clients", clients);
@@ -232,11 +271,25 @@ public final class RedlockBackend implements LockBackend {
         }
 
         /**
+         * Sets how long {@link #build()} may try to reach the service; ten seconds by default. An attempt that timed out is repeated
+         * until this is over; one that was refused is not. The last may add what the clients' own options allow.
+         *
+         * @param connectTimeout from zero, which means one attempt, to an hour
+         * @return this
+         * @throws IllegalArgumentException if it is out of range
+         */
+        public Builder connectTimeout(Duration connectTimeout) {
+            this.connectTimeout = StartUp.checked(connectTimeout);
+            return this;
+        }
+
+        /**
          * Connects.
          *
          * @return the backend
          * @throws IllegalArgumentException if two clients lead to one server
          * @throws dev.pawl.lock.LockBackendException if too few masters are reachable or let us in
+         * @throws dev.pawl.lock.LockConfigException if the clients are of a lettuce that Pawl cannot use
          */
         public RedlockBackend build() {
             List<Supplier<Link>> connectors = new ArrayList<>();
@@ -244,7 +297,8 @@ public final class RedlockBackend implements LockBackend {
             List<String> names = IntStream.rangeClosed(1, clients.size())
                     .mapToObj(number -> "master " + number)
                     .toList();
-            return new RedlockBackend(connectors, names, options, () -> {});
+            StartUp start = StartUp.withClient(RedlockBackend.class, connectTimeout);
+            return start.connect(() -> new RedlockBackend(connectors, names, options, start, () -> {}));
         }
     }
 }

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** One contest at the quorum: a ballot for each attempt. Used by one thread at a time; votes come on others. */
+/** One contest at the quorum: a {@link QuorumAcquire} for each attempt. Used by one thread at a time; votes come on others. */
 final class RedlockContender implements Contender {
 
     private final Quorum quorum;
@@ -18,31 +18,32 @@ final class RedlockContender implements Contender {
     private final BackOff backOff;
     private int attempts;
 
-    private final Trail trail;
+    private final QueuedNodes queued;
 
-    /** The ballot to be undone, if it is not known to be over; the last one as long as the contest may stand anywhere. */
-    private volatile @Nullable Ballot last;
+    /** What is to be undone, if it is not known to be over; the last one as long as the contest may stand anywhere. */
+    private volatile @Nullable QuorumAcquire last;
 
     RedlockContender(Quorum quorum, Contest contest, Keys keys) {
         this.quorum = quorum;
         this.contest = contest;
         this.keys = keys;
         backOff = quorum.newBackOff();
-        trail = new Trail(quorum.size());
+        queued = new QueuedNodes(quorum.size());
     }
 
     @Override
     public CompletionStage<Attempt> attempt(boolean willWait, int tokens, Executor blocking) {
         if (willWait) {
-            // Before anything is sent: the hint may come before the answer.
-            quorum.hints().expect(contest);
+            // Before anything is sent: the wake-up may come before the answer.
+            quorum.wakeUps().expect(contest);
         }
-        Ballot ballot = new Ballot(quorum, Bid.of(contest, keys, ++attempts), willWait, tokens, backOff, trail);
-        last = ballot;
-        return ballot.cast().thenApply(answer -> {
+        QuorumAcquire acquire = new QuorumAcquire(
+                quorum, contest, QuorumAttempt.of(contest, keys, ++attempts), willWait, tokens, backOff, queued);
+        last = acquire;
+        return acquire.cast().thenApply(answer -> {
             if (answer instanceof Attempt.Granted) {
-                quorum.hints().forget(contest);
-            } else if (trail.isEmpty()) {
+                quorum.wakeUps().forget(contest);
+            } else if (queued.isEmpty()) {
                 // It has taken back what it had by itself.
                 last = null;
             }
@@ -52,11 +53,11 @@ final class RedlockContender implements Contender {
 
     @Override
     public CompletionStage<Void> leave(Executor blocking) {
-        quorum.hints().forget(contest);
-        Ballot ballot = last;
-        if (ballot == null) {
+        quorum.wakeUps().forget(contest);
+        QuorumAcquire acquire = last;
+        if (acquire == null) {
             return CompletableFuture.completedFuture(null);
         }
-        return ballot.end().thenAccept(outcome -> {});
+        return acquire.end().thenAccept(outcome -> {});
     }
 }

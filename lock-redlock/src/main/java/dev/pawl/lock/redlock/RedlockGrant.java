@@ -4,28 +4,28 @@ import dev.pawl.lock.spi.Contest;
 import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.TokenBlock;
 
-/** A bid that a majority of the nodes has granted, with tokens that a majority has recorded. Compared by identity. */
+/** An attempt that a majority of the nodes has granted, with tokens that a majority has recorded. Compared by identity. */
 final class RedlockGrant implements Grant {
 
-    private final Ballot ballot;
+    private final QuorumAcquire acquire;
     private final TokenBlock block;
 
-    RedlockGrant(Ballot ballot, TokenBlock block) {
-        this.ballot = ballot;
+    RedlockGrant(QuorumAcquire acquire, TokenBlock block) {
+        this.acquire = acquire;
         this.block = block;
     }
 
-    Ballot ballot() {
-        return ballot;
+    QuorumAcquire acquire() {
+        return acquire;
     }
 
-    Bid bid() {
-        return ballot.bid();
+    QuorumAttempt attempt() {
+        return acquire.attempt();
     }
 
     @Override
     public Contest contest() {
-        return bid().contest();
+        return acquire.contest();
     }
 
     @Override

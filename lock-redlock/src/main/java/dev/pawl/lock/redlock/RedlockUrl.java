@@ -4,6 +4,7 @@ import dev.pawl.lock.LockConfigException;
 import dev.pawl.lock.redis.internal.RedisOptions;
 import dev.pawl.lock.redis.internal.RedisUrl;
 import dev.pawl.lock.spi.BackendSettings;
+import dev.pawl.lock.spi.HostAndPort;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +24,6 @@ record RedlockUrl(List<RedisUrl> masters) {
     static final String SCHEME = "redlock";
 
     private static final Pattern PARTS = Pattern.compile("[^:]+://(?:([^/?#@]*)@)?([^/?#@]*)([^?#@]*)(?:\\?([^#@]*))?");
-    private static final Pattern HOST = Pattern.compile("(\\[[0-9A-Fa-f:.%]+]|[^:\\[\\]]+)(:\\d{1,5})?");
     private static final String TLS = "tls";
 
     static RedlockUrl parse(BackendSettings settings) {
@@ -39,10 +39,7 @@ record RedlockUrl(List<RedisUrl> masters) {
         String end = path + withoutTls(query);
         List<RedisUrl> masters = new ArrayList<>();
         for (String host : url.group(2).split(",", -1)) {
-            if (!HOST.matcher(host).matches()) {
-                throw new LockConfigException("pawl.url: '" + host + "' is no host, or has a bad port; such as"
-                        + " redlock://h1:7001,h2:7001,h3:7001");
-            }
+            checkHost(host);
             masters.add(RedisUrl.parse(new BackendSettings(
                     start + host + end,
                     settings.username(),
@@ -52,6 +49,15 @@ record RedlockUrl(List<RedisUrl> masters) {
         }
         check(masters);
         return new RedlockUrl(masters);
+    }
+
+    private static void checkHost(String host) {
+        try {
+            HostAndPort.parse(host);
+        } catch (IllegalArgumentException e) {
+            throw new LockConfigException(
+                    "pawl.url: " + e.getMessage() + "; such as redlock://h1:7001,h2:7001,h3:7001", e);
+        }
     }
 
     private static void check(List<RedisUrl> masters) {

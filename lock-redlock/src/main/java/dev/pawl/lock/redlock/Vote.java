@@ -1,6 +1,6 @@
 package dev.pawl.lock.redlock;
 
-/** One node's answer to a bid. */
+/** One node's answer to an attempt. */
 sealed interface Vote {
 
     /**
@@ -11,7 +11,7 @@ sealed interface Vote {
     long nodeMicros();
 
     /**
-     * The node is the bid's, for the lease time from when it answered.
+     * The node is the attempt's, for the lease time from when it answered.
      *
      * @param token the node's counter, which this grant has raised
      * @param previous the counter before; 0 if the node knew of none

@@ -72,17 +72,19 @@ final class Checker {
     }
 
     /** The caller was told that its lock is free. */
-    void released(SimulatedClient client, Bid bid) {
+    void released(SimulatedClient client, QuorumAttempt attempt) {
         long left = world.nodes().stream()
-                .filter(node -> bid.owner().equals(node.memory.owner()))
+                .filter(node -> attempt.owner().equals(node.memory.owner()))
                 .count();
-        boolean excused = client.isExcused(bid.contest().owner());
-        check(excused || left < world.majority(), "4: released, but " + left + " nodes have " + bid.owner());
+        boolean excused = client.isExcused(attempt.contestant());
+        check(excused || left < world.majority(), "4: released, but " + left + " nodes have " + attempt.owner());
     }
 
     /** A majority has confirmed a release. */
-    void confirmed(Bid bid, boolean done) {
-        check(done, "4: a majority has confirmed that it gave up " + bid.owner() + ", but its release waits for more");
+    void confirmed(QuorumAttempt attempt, boolean done) {
+        check(
+                done,
+                "4: a majority has confirmed that it gave up " + attempt.owner() + ", but its release waits for more");
     }
 
     void busy(SimulatedRequest request, int votes, boolean metRival) {

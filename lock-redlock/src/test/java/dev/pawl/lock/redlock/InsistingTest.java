@@ -3,6 +3,7 @@ package dev.pawl.lock.redlock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pawl.lock.redis.internal.Keys;
+import dev.pawl.lock.testkit.TestContest;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.CommandArgs;
@@ -15,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** How long a master is asked to give a bid up. */
+/** How long a master is asked to give an attempt up. */
 class InsistingTest {
 
     private static final Duration LEASE = Duration.ofSeconds(30);
@@ -45,9 +46,9 @@ class InsistingTest {
                         pauses.add(action);
                     },
                     bound -> 0,
-                    new Hints());
+                    new WakeUps());
             Keys keys = Keys.of("pawl", "a");
-            quorum.insist(0, Bid.of(new TestContest("a", "owner", LEASE), keys, 1), Parting.FOR_GOOD);
+            quorum.insist(0, QuorumAttempt.of(TestContest.of("a", "owner", LEASE), keys, 1), ReleaseKind.FOR_GOOD);
             Runnable ask = pauses.poll(2, TimeUnit.SECONDS);
             int asked = 0;
             while (ask != null && asked < 100) {

@@ -118,6 +118,23 @@ final class MemoryNode {
         return had;
     }
 
+    /** Until then nobody has the node. */
+    boolean releaseLater(String bidder, long restMillis, String member) {
+        waiting.remove(member);
+        String kept = "=" + bidder;
+        long end = nanos.getAsLong() + restMillis * MILLI;
+        if (bidder.equals(owner())) {
+            owner = kept;
+            expiresAt = end;
+            return true;
+        }
+        if (kept.equals(owner())) {
+            expiresAt = Math.min(expiresAt, end);
+            return true;
+        }
+        return false;
+    }
+
     /** A mutant: a counter that can go down. */
     void lowerTo(long proposal) {
         if (owner() == null && proposal > 0) {

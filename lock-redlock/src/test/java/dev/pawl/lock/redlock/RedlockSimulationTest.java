@@ -57,16 +57,22 @@ class RedlockSimulationTest {
     @ParameterizedTest
     @EnumSource(value = Mutant.class, mode = Mode.EXCLUDE, names = "NONE")
     void mutant_isFound(Mutant mutant) {
-        long start = System.nanoTime();
-        String found = LongStream.range(0, FOR_A_MUTANT)
+        String violation = new Simulation(mutant.seed, mutant, false).run();
+        if (violation == null) {
+            violation = search(mutant);
+            System.out.println(mutant + " is not found by the schedule that it remembers, but by " + violation);
+        }
+        assertThat(violation).isNotEmpty();
+    }
+
+    private static String search(Mutant mutant) {
+        return LongStream.range(0, FOR_A_MUTANT)
                 .parallel()
                 .mapToObj(
                         seed -> seed + ": " + Objects.requireNonNullElse(new Simulation(seed, mutant, false).run(), ""))
                 .filter(outcome -> !outcome.endsWith(": "))
                 .findAny()
                 .orElse("");
-        System.out.println(mutant + " found by " + found + " after " + (System.nanoTime() - start) / 1_000_000 + " ms");
-        assertThat(found).isNotEmpty();
     }
 
     @Test

@@ -90,7 +90,7 @@ class RedlockUrlTest {
                 "redlock://h1,h2,h3:x                | 'h3:x' is no host",
                 "redlock://h1,h2,h3?cluster=true     | cluster",
                 "redlock://h1,h2,h3?colour=red       | unknown parameter 'colour'",
-                "redlock://h1,h2,h3?timeout=soon     | not a time",
+                "redlock://h1,h2,h3?timeout=soon     | not a duration",
                 "redlock://u:p/w@h1,h2,h3            | percent-encoded",
             })
     void whatIsWrong_isRefusedBeforeAnyIo(String url, String message) {

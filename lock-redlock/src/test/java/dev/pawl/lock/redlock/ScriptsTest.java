@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pawl.lock.redis.internal.Keys;
 import dev.pawl.lock.redis.internal.RedisOptions;
 import dev.pawl.lock.spi.RenewalOutcome;
+import dev.pawl.lock.testkit.Bench;
+import dev.pawl.lock.testkit.TestContest;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -83,9 +86,9 @@ class ScriptsTest {
             for (int i = 0; i < COMMANDS; i++) {
                 int number = chance.nextInt(6);
                 String client = number % 3 == 0 ? DEAF : LISTENING;
-                TestContest contest = new TestContest("scripts", "owner-" + number);
-                Bid bid = new Bid(contest, keys, "owner-" + number + ".1");
-                command(Objects.requireNonNull(masters.get(client)), client + ":" + contest.owner(), bid);
+                TestContest contest = TestContest.of("scripts", "owner-" + number, Bench.LONG_LEASE);
+                QuorumAttempt attempt = QuorumAttempt.of(contest, keys, 1);
+                command(Objects.requireNonNull(masters.get(client)), client + ":" + contest.owner(), attempt);
                 assertThat(server.redis().get(keys.lock())).isEqualTo(memory.owner());
                 assertThat(server.redis().zcard(keys.queue()))
                         .isEqualTo(memory.waiting().size());
@@ -95,31 +98,38 @@ class ScriptsTest {
             assertThat(told).hasSizeGreaterThan(20);
         }
 
-        private void command(Master master, String member, Bid bid) {
-            switch (chance.nextInt(12)) {
-                case 0, 1, 2, 3 -> acquire(master, member, bid, 1 + chance.nextLong(memory.counter() + 10));
+        private void command(Master master, String member, QuorumAttempt attempt) {
+            switch (chance.nextInt(13)) {
+                case 0, 1, 2, 3 -> acquire(master, member, attempt, 1 + chance.nextLong(memory.counter() + 10));
                 case 4, 5 -> {
                     long token = 1 + chance.nextLong(memory.counter() + 10);
-                    assertThat(get(master.record(bid, token, System.nanoTime())))
-                            .isEqualTo(memory.record(bid.owner(), token));
+                    assertThat(get(master.record(attempt, token, System.nanoTime())))
+                            .isEqualTo(memory.record(attempt.owner(), token));
                 }
                 case 6 -> {
-                    RenewalOutcome outcome = get(master.renew(List.of(bid)).get(0));
-                    assertThat(outcome).isEqualTo(memory.renew(bid.owner(), 30_000));
+                    RenewalOutcome outcome = get(master.renew(List.of(attempt)).get(0));
+                    assertThat(outcome).isEqualTo(memory.renew(attempt.owner(), 30_000));
                 }
                 case 7, 8 -> {
                     boolean leaving = chance.nextBoolean();
-                    boolean had = memory.release(bid.owner(), leaving ? member : null, this::tell);
-                    Parting parting = leaving ? Parting.FOR_GOOD_AND_LEAVING : Parting.FOR_GOOD;
-                    assertThat(get(master.release(bid, parting))).isEqualTo(had);
+                    boolean had = memory.release(attempt.owner(), leaving ? member : null, this::tell);
+                    ReleaseKind kind = leaving ? ReleaseKind.FOR_GOOD_AND_LEAVING : ReleaseKind.FOR_GOOD;
+                    assertThat(get(master.release(attempt, kind))).isEqualTo(Had.of(had));
                 }
                 case 9 -> {
-                    boolean had = memory.release(bid.owner(), null, null);
-                    assertThat(get(master.release(bid, Parting.FOR_NOW))).isEqualTo(had);
+                    boolean had = memory.release(attempt.owner(), null, null);
+                    assertThat(get(master.release(attempt, ReleaseKind.FOR_NOW)))
+                            .isEqualTo(Had.of(had));
                 }
                 case 10 -> {
                     memory.expire();
                     server.redis().del(keys.lock());
+                }
+                case 11 -> {
+                    long rest = 28_000 + chance.nextLong(2_000);
+                    boolean had = memory.releaseLater(attempt.owner(), rest, member);
+                    assertThat(get(master.releaseLater(attempt, Duration.ofMillis(rest))))
+                            .isEqualTo(Had.of(had));
                 }
                 default -> {
                     if (chance.nextInt(20) == 0) {
@@ -139,10 +149,10 @@ class ScriptsTest {
             return listens;
         }
 
-        private void acquire(Master master, String member, Bid bid, long proposal) {
+        private void acquire(Master master, String member, QuorumAttempt attempt, long proposal) {
             boolean willWait = chance.nextBoolean();
-            Vote expected = memory.acquire(bid.owner(), 30_000, proposal, willWait ? member : null);
-            Vote vote = get(master.acquire(bid, proposal, willWait));
+            Vote expected = memory.acquire(attempt.owner(), 30_000, proposal, willWait ? member : null);
+            Vote vote = get(master.acquire(attempt, proposal, willWait));
             assertThat(vote.nodeMicros()).isGreaterThan(lastMicros);
             lastMicros = vote.nodeMicros();
             if (expected instanceof Vote.Granted granted) {
@@ -160,21 +170,23 @@ class ScriptsTest {
     @Test
     void withoutAProposal_theNodesClockIsTaken() {
         Master master = server.node("clockless");
-        Bid bid = new Bid(new TestContest("clock", "me"), Keys.of("pawl", "clock"), "me.1");
-        Vote.Granted vote = (Vote.Granted) get(master.acquire(bid, 0, false));
+        QuorumAttempt attempt =
+                QuorumAttempt.of(TestContest.of("clock", "me", Bench.LONG_LEASE), Keys.of("pawl", "clock"), 1);
+        Vote.Granted vote = (Vote.Granted) get(master.acquire(attempt, 0, false));
         assertThat(vote).isEqualTo(new Vote.Granted(vote.nodeMicros(), 0, vote.nodeMicros()));
     }
 
     @Test
     void largeTokens_loseNoDigits() {
         Master master = server.node("digits");
-        Bid bid = new Bid(new TestContest("digits", "me"), Keys.of("pawl", "digits"), "me.1");
+        QuorumAttempt attempt =
+                QuorumAttempt.of(TestContest.of("digits", "me", Bench.LONG_LEASE), Keys.of("pawl", "digits"), 1);
         long token = 8_999_999_999_999_991L;
-        assertThat(((Vote.Granted) get(master.acquire(bid, token, false))).token())
+        assertThat(((Vote.Granted) get(master.acquire(attempt, token, false))).token())
                 .isEqualTo(token);
-        assertThat(get(master.record(bid, token + 2, System.nanoTime()))).isEqualTo(token);
-        assertThat(server.redis().get(bid.keys().token())).isEqualTo(Long.toString(token + 2));
-        Vote.Granted again = (Vote.Granted) get(master.acquire(bid, 1, false));
+        assertThat(get(master.record(attempt, token + 2, System.nanoTime()))).isEqualTo(token);
+        assertThat(server.redis().get(attempt.keys().token())).isEqualTo(Long.toString(token + 2));
+        Vote.Granted again = (Vote.Granted) get(master.acquire(attempt, 1, false));
         assertThat(again.token()).isEqualTo(token + 2);
         assertThat(again.previous()).isEqualTo(token + 1);
     }

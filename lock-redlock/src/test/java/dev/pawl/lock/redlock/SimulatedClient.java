@@ -50,7 +50,7 @@ final class SimulatedClient {
                 .toList();
         QuorumClock clock = new QuorumClock(links.size(), this::nanos);
         quorum = new Quorum(
-                links, world.acceptedMajority(), this::nanos, clock, this::after, world::backOff, new Hints());
+                links, world.acceptedMajority(), this::nanos, clock, this::after, world::backOff, new WakeUps());
         if (world.hearsTimeFirst()) {
             world.nodes().forEach(node -> clock.heard(node.index, node.micros(), nanos()));
         }
@@ -77,25 +77,25 @@ final class SimulatedClient {
         return "c" + index + "-" + contests++;
     }
 
-    String member(Bid bid) {
-        return index + ":" + bid.contest().owner();
+    String member(QuorumAttempt attempt) {
+        return index + ":" + attempt.contestant();
     }
 
     // --- what was sent and seen --------------------------------------------------------------------------------------
 
     /** Returns whether a majority had granted before. */
-    boolean sawVote(Bid bid, Vote vote) {
-        votes.merge(bid.contest().owner(), 1, Integer::sum);
+    boolean sawVote(QuorumAttempt attempt, Vote vote) {
+        votes.merge(attempt.contestant(), 1, Integer::sum);
         if (vote instanceof Vote.Held) {
-            rivals.add(bid.contest().owner());
+            rivals.add(attempt.contestant());
             return false;
         }
-        return grants.merge(bid.owner(), 1, Integer::sum) > world.acceptedMajority();
+        return grants.merge(attempt.owner(), 1, Integer::sum) > world.acceptedMajority();
     }
 
     /** The node that had granted is another's, or nobody's, when the token is to be written back. */
-    void sawLoss(Bid bid) {
-        rivals.add(bid.contest().owner());
+    void sawLoss(QuorumAttempt attempt) {
+        rivals.add(attempt.contestant());
     }
 
     void forgetVotes(String contest) {
@@ -113,19 +113,19 @@ final class SimulatedClient {
     }
 
     /** A release has begun that should end as soon as a majority has confirmed it. */
-    void follow(Bid bid, CompletionStage<?> release) {
-        releases.put(bid.owner(), release);
-        confirmations.remove(bid.owner());
+    void follow(QuorumAttempt attempt, CompletionStage<?> release) {
+        releases.put(attempt.owner(), release);
+        confirmations.remove(attempt.owner());
     }
 
-    /** A node has answered that it had the bid, and has no more. */
-    void sawConfirmation(Bid bid, int node, Runnable confirmation) {
+    /** A node has answered that it had the attempt, and has no more. */
+    void sawConfirmation(QuorumAttempt attempt, int node, Runnable confirmation) {
         // A node that is given up twice, since it granted twice, counts once.
-        Set<Integer> nodes = confirmations.computeIfAbsent(bid.owner(), owner -> new HashSet<>());
+        Set<Integer> nodes = confirmations.computeIfAbsent(attempt.owner(), owner -> new HashSet<>());
         nodes.add(node);
         int count = nodes.size();
-        if (world.mutant() == Mutant.RELEASE_WAITS_FOR_ALL && releases.containsKey(bid.owner())) {
-            List<Runnable> waiting = withheld.computeIfAbsent(bid.owner(), owner -> new ArrayList<>());
+        if (world.mutant() == Mutant.RELEASE_WAITS_FOR_ALL && releases.containsKey(attempt.owner())) {
+            List<Runnable> waiting = withheld.computeIfAbsent(attempt.owner(), owner -> new ArrayList<>());
             waiting.add(confirmation);
             if (count == world.nodes().size()) {
                 waiting.forEach(Runnable::run);
@@ -133,15 +133,15 @@ final class SimulatedClient {
         } else {
             confirmation.run();
         }
-        CompletionStage<?> release = releases.get(bid.owner());
+        CompletionStage<?> release = releases.get(attempt.owner());
         if (release != null && count >= world.majority()) {
-            world.checker().confirmed(bid, release.toCompletableFuture().isDone());
+            world.checker().confirmed(attempt, release.toCompletableFuture().isDone());
         }
     }
 
     /** What this contest leaves behind cannot be helped: a request came when all that should undo it had come before. */
-    void excuse(Bid bid) {
-        excused.add(bid.contest().owner());
+    void excuse(QuorumAttempt attempt) {
+        excused.add(attempt.contestant());
     }
 
     boolean isExcused(String contest) {

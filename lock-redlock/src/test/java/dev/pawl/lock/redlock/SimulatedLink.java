@@ -1,6 +1,7 @@
 package dev.pawl.lock.redlock;
 
 import dev.pawl.lock.spi.RenewalOutcome;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -31,18 +32,23 @@ final class SimulatedLink implements Node {
     }
 
     @Override
-    public CompletionStage<Vote> acquire(Bid bid, long proposal, boolean willWait) {
-        String owner = owner(bid);
+    public CompletionStage<?> ping() {
+        throw new AssertionError("nobody asks");
+    }
+
+    @Override
+    public CompletionStage<Vote> acquire(QuorumAttempt attempt, long proposal, boolean willWait) {
+        String owner = owner(attempt);
         long proposed = world.proposal(proposal);
-        String member = willWait ? client.member(bid) : null;
-        CompletionStage<Vote> answer = send("ACQUIRE " + owner + (willWait ? WAITING : ""), bid, () -> {
+        String member = willWait ? client.member(attempt) : null;
+        CompletionStage<Vote> answer = send("ACQUIRE " + owner + (willWait ? WAITING : ""), attempt, () -> {
             if (world.mutant() == Mutant.COUNTER_FOLLOWS_THE_PROPOSAL) {
                 node.memory.lowerTo(proposed);
             }
             return node.memory.acquire(owner, world.leaseMillis(), proposed, member);
         });
         return answer.thenApply(vote -> {
-            boolean late = client.sawVote(bid, vote);
+            boolean late = client.sawVote(attempt, vote);
             if (late && vote instanceof Vote.Granted grant && world.mutant() == Mutant.LATE_VOTE_IS_TAKEN_AS_IT_IS) {
                 return new Vote.Granted(grant.token(), 1, grant.nodeMicros());
             }
@@ -51,20 +57,20 @@ final class SimulatedLink implements Node {
     }
 
     @Override
-    public CompletionStage<Long> record(Bid bid, long token, long sinceNanos) {
+    public CompletionStage<Long> record(QuorumAttempt attempt, long token, long sinceNanos) {
         if (world.mutant() == Mutant.NO_WRITE_BACK) {
             return CompletableFuture.completedFuture(0L);
         }
-        CompletionStage<Long> answer = send("RECORD " + token + " " + owner(bid), null, () -> {
+        CompletionStage<Long> answer = send("RECORD " + token + " " + owner(attempt), null, () -> {
             if (world.mutant() == Mutant.WRITE_BACK_WITHOUT_OWNER_CHECK) {
                 node.memory.recordUnchecked(token);
                 return 0L;
             }
-            return node.memory.record(owner(bid), token);
+            return node.memory.record(owner(attempt), token);
         });
         return answer.thenApply(before -> {
             if (before == NOT_ITS) {
-                client.sawLoss(bid);
+                client.sawLoss(attempt);
                 return before;
             }
             return world.mutant() == Mutant.OTHERS_TOKENS_ARE_OVERLOOKED ? Long.valueOf(0) : before;
@@ -72,30 +78,44 @@ final class SimulatedLink implements Node {
     }
 
     @Override
-    public List<? extends CompletionStage<RenewalOutcome>> renew(List<Bid> bids) {
-        return bids.stream()
-                .map(bid -> send("RENEW " + owner(bid), null, () -> {
+    public List<? extends CompletionStage<RenewalOutcome>> renew(List<QuorumAttempt> attempts) {
+        return attempts.stream()
+                .map(attempt -> send("RENEW " + owner(attempt), null, () -> {
                     if (world.mutant() == Mutant.RENEWAL_CREATES && node.memory.owner() == null) {
-                        node.memory.acquire(owner(bid), world.leaseMillis(), 1, null);
+                        node.memory.acquire(owner(attempt), world.leaseMillis(), 1, null);
                     }
-                    return node.memory.renew(owner(bid), world.leaseMillis());
+                    return node.memory.renew(owner(attempt), world.leaseMillis());
                 }))
                 .toList();
     }
 
     @Override
-    public CompletionStage<Boolean> release(Bid bid, Parting parting) {
-        String owner = owner(bid);
-        String member = parting == Parting.FOR_GOOD_AND_LEAVING ? client.member(bid) : null;
+    public CompletionStage<Had> release(QuorumAttempt attempt, ReleaseKind kind) {
+        return giveUp(attempt, kind).thenApply(Had::of);
+    }
+
+    @Override
+    public CompletionStage<Had> releaseLater(QuorumAttempt attempt, Duration rest) {
+        String owner = owner(attempt);
+        return send(
+                        "RELEASE_LATER " + owner,
+                        null,
+                        () -> node.memory.releaseLater(owner, rest.toMillis(), client.member(attempt)))
+                .thenApply(Had::of);
+    }
+
+    private CompletionStage<Boolean> giveUp(QuorumAttempt attempt, ReleaseKind kind) {
+        String owner = owner(attempt);
+        String member = kind == ReleaseKind.FOR_GOOD_AND_LEAVING ? client.member(attempt) : null;
         boolean inBackground = client.isInsisting();
         if (world.mutant() == Mutant.SILENT_NODES_ARE_FORGOTTEN && inBackground) {
             return CompletableFuture.completedFuture(true);
         }
-        CompletionStage<Boolean> answer = send("RELEASE " + parting + " " + owner, null, () -> {
+        CompletionStage<Boolean> answer = send("RELEASE " + kind + " " + owner, null, () -> {
             if (world.mutant() == Mutant.RELEASE_WITHOUT_OWNER_CHECK) {
                 node.memory.expire();
             }
-            return node.memory.release(owner, member, parting == Parting.FOR_NOW ? null : world::tell);
+            return node.memory.release(owner, member, kind == ReleaseKind.FOR_NOW ? null : world::tell);
         });
         if (world.mutant() == Mutant.RELEASE_IS_CONFIRMED_UNHEARD) {
             return CompletableFuture.completedFuture(true);
@@ -108,7 +128,7 @@ final class SimulatedLink implements Node {
                 // Nobody counts these.
                 told.complete(true);
             } else if (had) {
-                client.sawConfirmation(bid, node.index, () -> told.complete(true));
+                client.sawConfirmation(attempt, node.index, () -> told.complete(true));
             } else {
                 // What had it is not followed.
                 told.complete(world.mutant() == Mutant.LATE_GRANT_IS_KEPT);
@@ -117,10 +137,8 @@ final class SimulatedLink implements Node {
         return told;
     }
 
-    private String owner(Bid bid) {
-        return world.mutant() == Mutant.ONE_OWNER_FOR_ALL_ATTEMPTS
-                ? bid.contest().owner()
-                : bid.owner();
+    private String owner(QuorumAttempt attempt) {
+        return world.mutant() == Mutant.ONE_OWNER_FOR_ALL_ATTEMPTS ? attempt.contestant() : attempt.owner();
     }
 
     private long travel() {
@@ -129,8 +147,8 @@ final class SimulatedLink implements Node {
 
     // --- messages ----------------------------------------------------------------------------------------------------
 
-    /** A bid that is not null asks for the node. Any request may come twice, and either reply be the one that counts. */
-    private <T> CompletionStage<T> send(String what, @Nullable Bid bid, Supplier<T> request) {
+    /** An attempt that is not null asks for the node. Any request may come twice, and either reply be the one that counts. */
+    private <T> CompletionStage<T> send(String what, @Nullable QuorumAttempt attempt, Supplier<T> request) {
         CompletableFuture<T> reply = new CompletableFuture<>();
         Weather weather = world.weather();
         if (!node.isUp() && world.chance(0.5)) {
@@ -152,21 +170,21 @@ final class SimulatedLink implements Node {
         if (!dropped) {
             arrive(astray, () -> serve(what, request, unanswered || second ? lost : reply));
         }
-        if (astray && bid != null && what.endsWith(WAITING)) {
+        if (astray && attempt != null && what.endsWith(WAITING)) {
             // It may put its contest on the waiting list when that has left it.
-            client.excuse(bid);
+            client.excuse(attempt);
         }
         if (again) {
-            if (bid != null) {
-                client.excuse(bid);
+            if (attempt != null) {
+                client.excuse(attempt);
             }
             arrive(world.chance(weather.astray()), () -> serve(what, request, second ? reply : lost));
         }
         world.time().after(world.ioLimit(), client.party, () -> {
             if (!reply.isDone()) {
                 world.trace(() -> client + " gives up on " + name() + ": " + what);
-                if (astray && bid != null) {
-                    client.excuse(bid);
+                if (astray && attempt != null) {
+                    client.excuse(attempt);
                 }
                 reply.completeExceptionally(NodeFault.unanswered("no answer", new IllegalStateException()));
             }

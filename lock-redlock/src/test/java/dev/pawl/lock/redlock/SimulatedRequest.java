@@ -229,10 +229,10 @@ final class SimulatedRequest implements Contest {
         if (state == State.HOLDING) {
             state = State.ENDED;
             client.undo(owner, () -> {
-                CompletionStage<?> released = ((RedlockGrant) grant).ballot().end();
-                client.follow(((RedlockGrant) grant).bid(), released);
+                CompletionStage<?> released = ((RedlockGrant) grant).acquire().end();
+                client.follow(((RedlockGrant) grant).attempt(), released);
                 return released.thenApply(outcome -> {
-                    world.checker().released(client, ((RedlockGrant) grant).bid());
+                    world.checker().released(client, ((RedlockGrant) grant).attempt());
                     return outcome;
                 });
             });

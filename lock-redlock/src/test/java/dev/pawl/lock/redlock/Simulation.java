@@ -218,7 +218,7 @@ final class Simulation {
             time.after(
                     chance.nextLong(50_000, MILLI),
                     client.party,
-                    () -> client.quorum.hints().heard(owner));
+                    () -> client.quorum.wakeUps().heard(owner));
         }
         return true;
     }

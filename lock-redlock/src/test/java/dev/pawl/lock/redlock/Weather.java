@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
  * @param slow messages that take up to twice the lease
  * @param repeated requests that arrive twice; the one reply that counts is that of either
  * @param astray requests that come later than those that were sent after them
- * @param deaf hints that are lost
+ * @param deaf wake-ups that are lost
  * @param strokes how often something happens to a node, a client or a clock
  */
 record Weather(

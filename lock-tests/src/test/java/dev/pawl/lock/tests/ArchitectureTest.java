@@ -6,6 +6,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.AccessTarget;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,16 +42,30 @@ class ArchitectureTest {
     private static final String LIBRARY = "dev.pawl.lock";
     private static final String PLANTED = "dev.pawl.lock.tests.planted";
 
-    private static final Set<String> NOT_LIBRARY = Set.of("lock-tests", "lock-examples", "lock-benchmarks");
-    private static final Pattern NOT_LIBRARY_CLASS = Pattern.compile(".*/dev/pawl/lock/(tests|examples|benchmarks)/.*");
+    private static final Set<String> NOT_LIBRARY = Set.of(
+            "lock-testkit",
+            "lock-testservers",
+            "lock-chaos",
+            "lock-tests",
+            "lock-cli",
+            "lock-examples",
+            "lock-benchmarks");
+    /** By package; and what tests a library module is in the packages of that, but in a place of its own. */
+    private static final Pattern NOT_LIBRARY_CLASS =
+            Pattern.compile(".*/dev/pawl/lock/(testkit|testservers|chaos|tests|cli|examples|benchmarks)/.*"
+                    + "|.*(/test-classes/|-tests\\.jar!).*");
 
     private static final JavaClasses library = new ClassFileImporter()
             .withImportOption(location -> !location.matches(NOT_LIBRARY_CLASS))
             .importPackages(LIBRARY);
     private static final JavaClasses planted = new ClassFileImporter().importPackages(PLANTED);
 
-    /** Backends that are built on another one; every other stands on the API and the SPI alone. */
-    private static final Map<String, String> BUILT_ON = Map.of("redlock", "redis");
+    /** Parts that are built on what another part has inside; every other stands on the API, the SPI and the guards alone. */
+    private static final Map<String, String> BUILT_ON =
+            Map.of("redlock", "redis", "jdbc", "fencing", "leader", "internal");
+
+    /** Puts the parts together, and so knows them all. */
+    private static final String STARTER = ".spring.boot..";
 
     private static final Pattern WALL_CLOCK = Pattern.compile("java\\.lang\\.System\\.currentTimeMillis\\(\\)"
             + "|java\\.time\\..*\\.(now|system(UTC|DefaultZone)?|tick\\w*)\\(.*\\)"
@@ -58,6 +74,8 @@ class ArchitectureTest {
 
     private static final Pattern COMMENT_OR_STRING =
             Pattern.compile("(?s)/\\*.*?\\*/|//[^\\n]*|\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\])*\"");
+    private static final Pattern STRAY_WORDS = Pattern.compile("(?m)\\| (`\\w+`(?:, `\\w+`)*) \\|$");
+    private static final Pattern CAMEL_HUMP = Pattern.compile("(?<=\\p{Lower})(?=\\p{Upper})");
     private static final Pattern SYNCHRONIZED = Pattern.compile("\\bsynchronized\\b");
 
     // The guard of all the others: a rule over classes that nobody imported is always green.
@@ -95,7 +113,7 @@ class ArchitectureTest {
     static ArchRule onlyTheApiReachesTheEngine(String root) {
         return noClasses()
                 .that()
-                .resideOutsideOfPackages(root, root + ".internal..")
+                .resideOutsideOfPackages(root, root + ".leader", root + ".internal..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(root + ".internal..");
@@ -117,6 +135,8 @@ class ArchitectureTest {
         return classes()
                 .that()
                 .resideInAPackage(root + "." + part + "..")
+                .and()
+                .resideOutsideOfPackage(root + STARTER)
                 .should()
                 .onlyDependOnClassesThat(resideOutsideOfPackage(root + "..")
                         .or(resideInAnyPackage(
@@ -179,17 +199,58 @@ class ArchitectureTest {
         assertThat(violations(redlockKnowsOnlyTheConversation(PLANTED))).contains("redlock.ReachesPastTheConversation");
     }
 
+    /** What speaks SQL is nobody else's to build on; what is shared of it is shared by two. */
+    static Stream<ArchRule> onlySqlReachesInsideSql(String root) {
+        return Stream.of(
+                noClasses()
+                        .that()
+                        .resideOutsideOfPackage(root + ".jdbc..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage(root + ".jdbc.internal.."),
+                noClasses()
+                        .that()
+                        .resideOutsideOfPackages(root + ".fencing..", root + ".jdbc..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage(root + ".fencing.internal.."));
+    }
+
+    /** Its packages stand on each other in one direction: see docs/architecture.md. */
+    static ArchRule thePackagesOfSqlHaveNoCircle(String root) {
+        return slices().matching(root + ".(jdbc..)").should().beFreeOfCycles();
+    }
+
+    @Test
+    void theInsideOfSql_inTheLibrary() {
+        onlySqlReachesInsideSql(LIBRARY).forEach(rule -> rule.check(library));
+        thePackagesOfSqlHaveNoCircle(LIBRARY).check(library);
+    }
+
+    @Test
+    void theInsideOfSql_isSeenToFail() {
+        assertThat(onlySqlReachesInsideSql(PLANTED).map(ArchitectureTest::violations))
+                .allSatisfy(found -> assertThat(found).contains("spi.ReachesInsideSql"));
+        assertThat(violations(thePackagesOfSqlHaveNoCircle(PLANTED))).contains("jdbc.internal.KnowsItsCaller");
+    }
+
     static Stream<ArchRule> thirdPartyTypesStayInTheirBackend(String root) {
         return Stream.of(
                 onlyIn(Set.of(root + ".redis..", root + ".redlock.."), "io.lettuce..", "io.netty..", "reactor.."),
                 onlyIn(Set.of(root + ".zookeeper.."), "org.apache.curator..", "org.apache.zookeeper.."),
-                onlyIn(Set.of(root + ".jdbc.."), "javax.sql..", "com.zaxxer.."));
+                onlyIn(Set.of(root + ".jdbc.."), "javax.sql..", "com.zaxxer.."),
+                onlyIn(Set.of(root + ".micrometer.."), "io.micrometer.."),
+                onlyIn(Set.of(root + ".spring.."), "org.springframework.."),
+                onlyIn(Set.of(root + ".shedlock.."), "net.javacrumbs.shedlock.."),
+                onlyIn(Set.of(root + ".liquibase.."), "liquibase.."));
     }
 
     private static ArchRule onlyIn(Set<String> backends, String... thirdParty) {
         return noClasses()
                 .that()
                 .resideOutsideOfPackages(backends.toArray(String[]::new))
+                .and()
+                .resideOutsideOfPackage(LIBRARY + STARTER)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(thirdParty);
@@ -208,6 +269,8 @@ class ArchitectureTest {
         assertThat(found.get(0)).contains("ThirdParty.lettuce");
         assertThat(found.get(1)).contains("ThirdParty.curator");
         assertThat(found.get(2)).contains("ThirdParty.dataSource");
+        assertThat(found.get(3)).contains("ThirdParty.micrometer");
+        assertThat(found.get(4)).contains("ThirdParty.spring");
     }
 
     // Nulls
@@ -227,9 +290,8 @@ class ArchitectureTest {
         assertThat(violations(everyPackageIsNullMarked())).contains("unmarked.Unmarked");
     }
 
-    // Virtual threads: a monitor pins its carrier before JDK 24. The sources are read, since monitors of blocks are not
-    // in
-    // the class file's signatures.
+    // Virtual threads: a monitor pins its carrier before JDK 24. The sources are read: a class file does not tell
+    // of the monitors of blocks in its signatures.
 
     @Test
     void nobodySynchronizes_inTheLibrary() {
@@ -248,6 +310,40 @@ class ArchitectureTest {
                         .matcher(COMMENT_OR_STRING.matcher(read(file)).replaceAll(""))
                         .find())
                 .map(file -> file.getFileName().toString());
+    }
+
+    // Words
+
+    /** The page says which; what it does not forbid it does not judge. */
+    static ArchRule namesAreWordsOfTheGlossary() {
+        Set<String> strays = strayWords();
+        return noClasses()
+                .should(ArchCondition.from(describe(
+                        "have a word in their name for which docs/glossary.md has another",
+                        type -> Arrays.stream(CAMEL_HUMP.split(type.getSimpleName()))
+                                .anyMatch(strays::contains))))
+                .because("one thing has one name");
+    }
+
+    @Test
+    void namesAreWordsOfTheGlossary_inTheLibrary() {
+        assertThat(strayWords()).contains("Ballot", "Ear", "Place");
+        namesAreWordsOfTheGlossary().check(library);
+    }
+
+    @Test
+    void namesAreWordsOfTheGlossary_isSeenToFail() {
+        assertThat(violations(namesAreWordsOfTheGlossary())).contains("SpoiledBallot");
+    }
+
+    /** The last column of its tables. */
+    private static Set<String> strayWords() {
+        return STRAY_WORDS
+                .matcher(read(Path.of("..", "docs", "glossary.md")))
+                .results()
+                .flatMap(row -> Arrays.stream(row.group(1).split(",", -1)))
+                .map(word -> word.replace("`", "").strip())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     // Helpers

@@ -1,51 +1,75 @@
 package dev.pawl.lock.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import dev.pawl.lock.spi.BackendSettings;
-import dev.pawl.lock.spi.LockBackend;
+import dev.pawl.lock.jdbc.H2ContractTest;
+import dev.pawl.lock.redis.RedisContractTest;
 import dev.pawl.lock.spi.LockBackendProvider;
+import dev.pawl.lock.testkit.ContractAudit;
+import dev.pawl.lock.testkit.ContractOf;
+import dev.pawl.lock.testkit.Full;
+import dev.pawl.lock.testkit.LeavesTo;
+import dev.pawl.lock.testkit.LockContract;
+import dev.pawl.lock.testkit.MemoryContractTest;
+import dev.pawl.lock.testkit.Part;
 import java.util.List;
-import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.Set;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.opentest4j.TestAbortedException;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every backend on the class path passes the whole contract: none is missing, no case is overridden or skipped in silence. */
 class MetaTest {
 
-    private static final String PLANTED = "dev.pawl.lock.tests.MetaTest";
+    /** Contracts that break a rule each, to see it fail. */
+    private static final String PLANTED = "dev.pawl.lock.testkit.ContractAuditTest";
+
+    /** A backend to read and to get wrong, no part of the library; {@code MistakesTest} beside it judges its contracts. */
+    private static final String EXAMPLES = "dev.pawl.lock.examples.";
+
+    private static final List<Class<? extends LockContract>> contracts = new ClassFileImporter()
+            .importPackages("dev.pawl.lock").stream()
+                    .filter(type -> type.isAssignableTo(LockContract.class))
+                    .filter(type -> !type.getModifiers().contains(JavaModifier.ABSTRACT))
+                    .filter(type -> !type.getName().startsWith(PLANTED))
+                    .filter(type -> !type.getName().startsWith(EXAMPLES))
+                    .<Class<? extends LockContract>>map(type -> reflected(type))
+                    .toList();
 
     static List<Class<? extends LockContract>> contracts() {
-        return new ClassFileImporter()
-                .importPackages("dev.pawl.lock.tests").stream()
-                        .filter(type -> type.isAssignableTo(LockContract.class))
-                        .filter(type -> !type.getModifiers().contains(JavaModifier.ABSTRACT))
-                        .filter(type -> !type.getName().startsWith(PLANTED))
-                        .<Class<? extends LockContract>>map(type -> reflected(type))
-                        .toList();
+        return contracts;
+    }
+
+    private static List<LockBackendProvider> providers() {
+        return ServiceLoader.load(LockBackendProvider.class).stream()
+                .filter(provider -> !provider.type().getName().startsWith(EXAMPLES))
+                .map(ServiceLoader.Provider::get)
+                .toList();
     }
 
     private static Class<? extends LockContract> reflected(JavaClass type) {
         return type.reflect().asSubclass(LockContract.class);
     }
 
+    /** The guard of all the others: a contract in a module that nobody looked into is always fine. */
+    @Test
+    void everyContractOfEveryModule_isJudged() {
+        assertThat(contracts().stream().map(Class::getName))
+                .containsExactlyInAnyOrderElementsOf(ContractSources.of(LockContract.class));
+    }
+
+    /** That every build runs. */
     @Test
     void everyBackend_hasAContract() {
-        List<LockBackendProvider> providers = ServiceLoader.load(LockBackendProvider.class).stream()
-                .map(ServiceLoader.Provider::get)
+        List<LockBackendProvider> providers = providers();
+        List<Class<? extends LockContract>> always = contracts().stream()
+                .filter(contract -> !contract.isAnnotationPresent(Full.class))
                 .toList();
-        assertThat(ContractAudit.untested(providers, contracts())).isEmpty();
+        assertThat(ContractAudit.untested(providers, always)).isEmpty();
     }
 
     @Test
@@ -60,137 +84,38 @@ class MetaTest {
         assertThat(ContractAudit.faults(contract)).isEmpty();
     }
 
-    // Each rule is seen to fail.
-
-    abstract static class Planted extends LockContract {
-        @Override
-        protected BackendFixture startService() {
-            throw new UnsupportedOperationException("planted: never run");
-        }
-    }
-
-    @ContractOf("planted")
-    @SkippedCase(value = "aReleasedLock_leavesNothingBehind", because = "a reason that fills a sentence")
-    static final class SkipsWithAReason extends Planted {}
-
-    @ContractOf("planted")
-    @SkippedCase(value = "aReleasedLock_leavesNothingBehind", because = "slow")
-    static final class SkipsWithoutAReason extends Planted {}
-
-    @ContractOf("planted")
-    @SkippedCase(value = "aCaseThatIsNoMore", because = "a reason that fills a sentence")
-    static final class SkipsWhatIsNoCase extends Planted {}
-
-    @ContractOf("planted")
-    static class Overrides extends Planted {
-        @Override
-        public void aReleasedLock_leavesNothingBehind() {
-            // Green, and proves nothing.
-        }
-    }
-
-    @ContractOf("planted")
-    static final class InheritsAnOverride extends Overrides {}
-
-    @Disabled("later")
-    @ContractOf("planted")
-    static final class IsDisabled extends Planted {}
-
-    @EnabledOnOs(OS.LINUX)
-    @ContractOf("planted")
-    static final class HasACondition extends Planted {}
-
-    @ContractOf("planted")
-    static final class MeetsAnObstacle extends Planted {
-        @Override
-        protected Optional<String> obstacle() {
-            return Optional.of("planted: no such machine");
-        }
-    }
-
-    static final class NamesNoBackend extends Planted {}
-
+    /** And says in the log of the build which cases were not repeated, and where they are proved. */
     @Test
-    void aSkipWithAReason_isFine() {
-        assertThat(ContractAudit.faults(SkipsWithAReason.class)).allMatch(fault -> fault.startsWith("is never run"));
-    }
-
-    @Test
-    void aNestedContract_isFound() {
-        assertThat(ContractAudit.faults(SkipsWithAReason.class)).anyMatch(fault -> fault.startsWith("is never run"));
-    }
-
-    @Test
-    void aSkipWithoutAReason_isFound() {
-        assertThat(ContractAudit.faults(SkipsWithoutAReason.class))
-                .anyMatch(fault -> fault.contains("without a reason"));
-    }
-
-    @Test
-    void aSkipOfNoCase_isFound() {
-        assertThat(ContractAudit.faults(SkipsWhatIsNoCase.class))
-                .anyMatch(fault -> fault.contains("aCaseThatIsNoMore, which is no case"));
-    }
-
-    @Test
-    void anOverride_isFound() {
-        assertThat(List.of(Overrides.class, InheritsAnOverride.class))
-                .allSatisfy(contract -> assertThat(ContractAudit.faults(contract))
-                        .anyMatch(fault -> fault.startsWith("overrides aReleasedLock_leavesNothingBehind")));
-    }
-
-    @Test
-    void aDisabledContract_isFound() {
-        assertThat(ContractAudit.faults(IsDisabled.class)).contains("is @Disabled as a whole");
-    }
-
-    @Test
-    void aCondition_isFound() {
-        assertThat(ContractAudit.faults(HasACondition.class)).anyMatch(fault -> fault.contains("@EnabledOnOs"));
-    }
-
-    @Test
-    void aContractThatIsNotRunEverywhere_doesNotDoForABackend() {
-        LockBackendProvider planted = provider("planted");
-        assertThat(ContractAudit.untested(List.of(planted), List.of(MeetsAnObstacle.class)))
-                .hasSize(1);
-        assertThat(ContractAudit.untested(List.of(planted), List.of(MeetsAnObstacle.class, Overrides.class)))
-                .isEmpty();
-    }
-
-    @Test
-    void aContractThatMeetsAnObstacle_isSkippedAsAWhole() {
-        assertThatThrownBy(new MeetsAnObstacle()::startTheService)
-                .isInstanceOf(TestAbortedException.class)
-                .hasMessage("planted: no such machine");
-    }
-
-    @Test
-    void aContractOfNoBackend_isFound() {
-        assertThat(ContractAudit.faults(NamesNoBackend.class)).anyMatch(fault -> fault.contains("@ContractOf"));
-    }
-
-    @Test
-    void aBackendWithoutAContract_isFound() {
-        LockBackendProvider untested = provider("untested");
-        assertThat(ContractAudit.untested(List.of(untested), List.of(Overrides.class)))
-                .hasSize(1)
-                .allMatch(fault -> fault.contains("untested"));
-        assertThat(ContractAudit.untested(List.of(untested), List.of(Planted.class)))
-                .hasSize(1);
-    }
-
-    private static LockBackendProvider provider(String scheme) {
-        return new LockBackendProvider() {
-            @Override
-            public Set<String> schemes() {
-                return Set.of(scheme);
+    void whatAContractLeaves_anotherOfTheSameBuildProves() {
+        List<LockBackendProvider> providers = providers();
+        for (Class<? extends LockContract> contract : contracts()) {
+            for (LeavesTo left : ContractAudit.leaves(contract)) {
+                System.out.println(contract.getSimpleName() + " leaves "
+                        + ContractAudit.cases(left.part()).size() + " cases of the " + left.part() + " to "
+                        + left.value().getSimpleName());
+                assertThat(left.value().isAnnotationPresent(Full.class))
+                        .as("%s is run only where %s is", contract, left.value())
+                        .isFalse();
+                assertThat(left.part() == Part.ENGINE || haveOneProvider(providers, contract, left.value()))
+                        .as("%s and %s test one backend", contract, left.value())
+                        .isTrue();
             }
+        }
+    }
 
-            @Override
-            public LockBackend create(BackendSettings settings) {
-                throw new UnsupportedOperationException();
-            }
-        };
+    private static boolean haveOneProvider(List<LockBackendProvider> providers, Class<?> contract, Class<?> other) {
+        return providers.stream()
+                .anyMatch(provider -> provider.schemes()
+                        .containsAll(List.of(
+                                contract.getAnnotation(ContractOf.class).value(),
+                                other.getAnnotation(ContractOf.class).value())));
+    }
+
+    /** The engine meets an answer at once, one on another thread, and calls that block. */
+    @ParameterizedTest
+    @ValueSource(classes = {MemoryContractTest.class, RedisContractTest.class, H2ContractTest.class})
+    void theEngine_isProvedWhereABackendAnswers(Class<?> contract) {
+        assertThat(ContractAudit.leaves(contract)).isEmpty();
+        assertThat(contract.isAnnotationPresent(Full.class)).isFalse();
     }
 }

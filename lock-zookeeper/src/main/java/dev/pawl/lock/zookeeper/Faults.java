@@ -1,6 +1,7 @@
 package dev.pawl.lock.zookeeper;
 
 import dev.pawl.lock.LockBackendException;
+import dev.pawl.lock.spi.BackendFault;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -50,7 +51,7 @@ final class Faults {
 
     private Faults() {}
 
-    /** The place of a contest was deleted by somebody else: it queues again. */
+    /** The node of a contest was deleted by somebody else: it queues again. */
     static final class Removed extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -66,7 +67,11 @@ final class Faults {
         private final String what;
 
         Refused(String what) {
-            super(what);
+            this(what, null);
+        }
+
+        Refused(String what, @Nullable Throwable cause) {
+            super(what, cause);
             this.what = what;
         }
     }
@@ -83,17 +88,19 @@ final class Faults {
                 || (cause instanceof KeeperException refused && PASSING.contains(refused.code()));
     }
 
-    static LockBackendException translate(
-            String lockName, long startNanos, @Nullable String server, Throwable failure) {
+    /**
+     * What the engine is told.
+     *
+     * @param server the one that was asked; or all that could be, separated by commas; or null
+     */
+    static BackendFault translate(@Nullable String server, Throwable failure) {
         Throwable cause = unwrap(failure);
-        if (cause instanceof LockBackendException known) {
+        if (cause instanceof BackendFault known) {
             return known;
         }
-        Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
         String who = server == null ? "ZooKeeper" : "ZooKeeper at " + server;
-        // The engine says which lock, and how long its request had lasted.
-        String when = lockName.isEmpty() ? ", after " + elapsed.toMillis() + " ms" : "";
-        return new LockBackendException(lockName, elapsed, server, who + " " + describe(cause) + when, cause);
+        String node = server == null || server.indexOf(',') >= 0 ? null : server;
+        return new BackendFault(node, who + " " + describe(cause), cause);
     }
 
     /** What a guard was asked for, which says it all by itself. */

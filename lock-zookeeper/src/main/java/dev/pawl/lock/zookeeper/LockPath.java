@@ -1,10 +1,13 @@
 package dev.pawl.lock.zookeeper;
 
 import dev.pawl.lock.spi.Contest;
+import dev.pawl.lock.spi.LockNames;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
- * Where one contest takes place: {@code /<namespace>/<escaped name>/<owner>-<sequence>}.
+ * Where one contest takes place: {@code /<namespace>/<segment of the name>/<owner>-<sequence>}.
  *
  * @param namespace the namespace's node
  * @param parent the lock's container node, under which the contestants queue
@@ -14,8 +17,19 @@ record LockPath(String namespace, String parent, String ours) {
 
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
+    /** Of a name that is written out. The paths of a session's nodes are limited in sum, see {@link Room}. */
+    private static final int LONGEST = 100;
+
+    /** How many digits the service adds. */
+    private static final int SEQUENCE = 10;
+
     static LockPath of(String namespace, Contest contest) {
-        return new LockPath(namespace, namespace + '/' + escape(contest.name()), contest.owner() + '-');
+        return new LockPath(namespace, namespace + '/' + segment(contest.name()), contest.owner() + '-');
+    }
+
+    /** How long the path of a node is, in bytes at the service; without the chroot. */
+    int bytes() {
+        return namespace.getBytes(StandardCharsets.UTF_8).length + prefix().length() - namespace.length() + SEQUENCE;
     }
 
     /** The path that a sequential create is sent with. */
@@ -28,11 +42,20 @@ record LockPath(String namespace, String parent, String ours) {
     }
 
     /**
-     * A name as one segment of a path: every byte of its UTF-8 form but those of letters, digits, {@code -}, {@code _} and
-     * {@code .} as {@code %XX}. A leading dot too, since ZooKeeper refuses the segments {@code .} and {@code ..}. No two names
-     * have the same segment, because {@code %} itself is always written as {@code %25}.
+     * A name as one segment of a path: escaped, or where that is too long, {@code #} and its SHA-256. No escaped name has a
+     * {@code #} in it.
      */
-    static String escape(String name) {
+    static String segment(String name) {
+        String escaped = escape(name);
+        return escaped.length() <= LONGEST ? escaped : '#' + LockNames.sha256(name);
+    }
+
+    /**
+     * A name so that a path can have it: every byte of its UTF-8 form but those of letters, digits, {@code -}, {@code _} and
+     * {@code .} as {@code %XX}. A leading dot too, since ZooKeeper refuses the segments {@code .} and {@code ..}. No two names
+     * are written alike, because {@code %} itself is always written as {@code %25}.
+     */
+    private static String escape(String name) {
         StringBuilder segment = new StringBuilder(name.length());
         for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
             if (isPlain(b) && !(b == '.' && segment.isEmpty())) {
@@ -42,6 +65,23 @@ record LockPath(String namespace, String parent, String ours) {
             }
         }
         return segment.toString();
+    }
+
+    /** The name that was written out as a segment; empty if it was not, or is no segment of a lock. */
+    static Optional<String> nameOf(String segment) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(segment.length());
+        for (int i = 0; i < segment.length(); i++) {
+            if (segment.charAt(i) == '%' && i + 2 < segment.length()) {
+                int high = Character.digit(segment.charAt(i + 1), 16);
+                int low = Character.digit(segment.charAt(i + 2), 16);
+                bytes.write((high << 4) + low);
+                i += 2;
+            } else {
+                bytes.write(segment.charAt(i));
+            }
+        }
+        String name = bytes.toString(StandardCharsets.UTF_8);
+        return segment(name).equals(segment) ? Optional.of(name) : Optional.empty();
     }
 
     private static boolean isPlain(byte b) {

@@ -38,9 +38,14 @@ final class OwnClient {
             String identity = credentials.username() + ':' + credentials.password();
             builder.authorization("digest", identity.getBytes(StandardCharsets.UTF_8));
         }
-        CuratorFramework framework = builder.build();
-        framework.start();
-        return new OwnClient(framework);
+        OwnClient client = new OwnClient(builder.build());
+        try {
+            client.framework.start();
+            return client;
+        } catch (Throwable e) {
+            client.close(); // it has threads by now
+            throw e;
+        }
     }
 
     private static ZKClientConfig config(ZooKeeperUrl url) {

@@ -1,10 +1,12 @@
 package dev.pawl.lock.zookeeper;
 
-import dev.pawl.lock.LockBackendException;
+import dev.pawl.lock.spi.BackendFault;
 import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.ReleaseOutcome;
 import dev.pawl.lock.spi.RenewalOutcome;
 import dev.pawl.lock.spi.TokenBlock;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,24 +24,35 @@ import org.apache.curator.utils.ZKPaths;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.client.ConnectStringParser;
 
 /** The conversation with one ZooKeeper, in the terms of locks. Safe for use by several threads. */
 final class Service {
 
     private final CuratorFramework client;
     private final Sessions sessions;
-    private final Removals removals;
+    private final NodeRemover remover;
     private final String namespace;
+    private final int chroot;
+    private final String servers;
     private final Duration ioTimeout;
 
     Service(CuratorFramework client, ZooKeeperOptions options) {
         this.client = client;
         sessions = new Sessions(client, options.acl());
-        removals = new Removals(sessions);
+        remover = new NodeRemover(sessions);
         // Requests go to ZooKeeper's own handle, which knows of the chroot, but not of Curator's namespace.
         String outer = client.getNamespace();
         namespace = ZKPaths.makePath(outer == null ? "" : outer, options.namespace());
+        String whereTo = client.getZookeeperClient().getCurrentConnectionString();
+        chroot = chrootOf(whereTo);
+        servers = whereTo.replaceFirst("/.*", "");
         ioTimeout = options.ioTimeout();
+    }
+
+    private static int chrootOf(String whereTo) {
+        int slash = whereTo.indexOf('/');
+        return slash < 0 ? 0 : whereTo.substring(slash).getBytes(StandardCharsets.UTF_8).length;
     }
 
     /** The path of the node under which all locks are. */
@@ -47,12 +60,17 @@ final class Service {
         return namespace;
     }
 
+    /** How many bytes the chroot adds to each path at the service. */
+    int chroot() {
+        return chroot;
+    }
+
     Sessions sessions() {
         return sessions;
     }
 
-    Removals removals() {
-        return removals;
+    NodeRemover remover() {
+        return remover;
     }
 
     Duration ioTimeout() {
@@ -63,7 +81,6 @@ final class Service {
 
     /** Returns when the service has answered and its namespace is there. */
     void begin(Duration patience) {
-        long startNanos = System.nanoTime();
         try {
             if (!client.blockUntilConnected(Math.toIntExact(patience.toMillis()), TimeUnit.MILLISECONDS)) {
                 throw KeeperException.create(Code.CONNECTIONLOSS);
@@ -72,15 +89,36 @@ final class Service {
             sessions.inPresent(this::findNamespace).get(ioTimeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw failedToBegin(startNanos, e);
+            throw failedToBegin(e);
         } catch (ExecutionException | TimeoutException | KeeperException | RuntimeException e) {
-            throw failedToBegin(startNanos, e);
+            throw failedToBegin(e);
         }
     }
 
-    private LockBackendException failedToBegin(long startNanos, Exception failure) {
+    private BackendFault failedToBegin(Exception failure) {
         sessions.close();
-        return Faults.translate("", startNanos, sessions.server(), failure);
+        List<String> unknown = sessions.server() == null ? namesWithoutAnAddress() : List.of();
+        Exception cause = unknown.isEmpty()
+                ? failure
+                : new Faults.Refused(
+                        "cannot be reached: no address is known for " + String.join(", ", unknown), failure);
+        return Faults.translate(asked(), cause);
+    }
+
+    /** Of those who are named, or, once there is a connection, the one that it leads to. */
+    private String asked() {
+        String server = sessions.server();
+        return server == null ? servers : server;
+    }
+
+    /** ZooKeeper's client says of whatever fails that it lost the connection. It has just looked the names up, so the JVM knows. */
+    private List<String> namesWithoutAnAddress() {
+        return new ConnectStringParser(servers)
+                .getServerAddresses().stream()
+                        .filter(server ->
+                                new InetSocketAddress(server.getHostString(), server.getPort()).isUnresolved())
+                        .map(InetSocketAddress::getHostString)
+                        .toList();
     }
 
     private CompletableFuture<Void> findNamespace(Session session) {
@@ -111,37 +149,48 @@ final class Service {
     // --- locks -------------------------------------------------------------------------------------------------
 
     /** An answer within the I/O time limit, or what went wrong. */
-    <T> CompletableFuture<T> answered(String lockName, long startNanos, CompletableFuture<T> running) {
+    <T> CompletableFuture<T> answered(CompletableFuture<T> running) {
         if (running.isDone() && !running.isCompletedExceptionally()) {
             return running;
         }
         return Pauses.within(ioTimeout, running).exceptionally(failure -> {
             boolean away = Faults.unwrap(failure) instanceof TimeoutException && !sessions.isConnected();
             Throwable cause = away ? KeeperException.create(Code.CONNECTIONLOSS) : failure;
-            throw Faults.translate(lockName, startNanos, sessions.server(), cause);
+            throw Faults.translate(asked(), cause);
         });
     }
 
+    /** A write that the leader has to agree to and that changes nothing: no name is written as {@code #} alone. */
+    CompletableFuture<Boolean> ping() {
+        return sessions.inPresent(session -> session.delete(namespace + "/#"));
+    }
+
+    /** Who holds which lock. */
+    Holders holders() {
+        return new Holders(sessions, namespace);
+    }
+
     CompletableFuture<ReleaseOutcome> release(ZooKeeperGrant grant) {
-        return removals.remove(grant.place())
+        return remover.remove(grant.queueNode())
                 .thenApply(there -> there ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD);
     }
 
     /** Waits for no answer while the watch of the children has nothing to tell. */
     CompletableFuture<Optional<TokenBlock>> extend(ZooKeeperGrant grant, int tokens) {
-        Place place = grant.place();
-        if (!place.session().isAlive()) {
+        QueueNode queueNode = grant.queueNode();
+        if (!queueNode.session().isAlive()) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        if (place.isKnownToBeAlone()) {
+        if (queueNode.isKnownToBeAlone()) {
             getNextBlock(grant);
             return CompletableFuture.completedFuture(grant.more(tokens));
         }
-        return readLine(place).thenApply(line -> isAlone(line, place) ? grant.more(tokens) : Optional.empty());
+        return readLine(queueNode)
+                .thenApply(snapshot -> isAlone(snapshot, queueNode) ? grant.more(tokens) : Optional.empty());
     }
 
-    private static boolean isAlone(Line line, Place place) {
-        return line.others() == 0 && line.has(place);
+    private static boolean isAlone(QueueSnapshot snapshot, QueueNode queueNode) {
+        return snapshot.others() == 0 && snapshot.has(queueNode);
     }
 
     /**
@@ -152,10 +201,10 @@ final class Service {
         if (!grant.wantsNextBlock()) {
             return;
         }
-        Place place = grant.place();
-        CompletableFuture<Long> written = place.session().touch(place.path());
-        var unused = readLine(place).thenAcceptBoth(written, (line, number) -> {
-            if (isAlone(line, place)) {
+        QueueNode queueNode = grant.queueNode();
+        CompletableFuture<Long> written = queueNode.session().touch(queueNode.path(), Label.of(queueNode.contest()));
+        var unused = readLine(queueNode).thenAcceptBoth(written, (snapshot, number) -> {
+            if (isAlone(snapshot, queueNode)) {
                 grant.nextBlock(number);
             } else {
                 grant.noNextBlock();
@@ -164,10 +213,11 @@ final class Service {
     }
 
     /** Reads the line of a hold, and watches it again. */
-    private static CompletableFuture<Line> readLine(Place place) {
-        return place.session()
-                .watchChildren(place.where().parent(), place::remember)
-                .thenApply(place::line);
+    private static CompletableFuture<QueueSnapshot> readLine(QueueNode queueNode) {
+        return queueNode
+                .session()
+                .watchChildren(queueNode.where().parent(), queueNode::remember)
+                .thenApply(queueNode::snapshot);
     }
 
     /** One request for all holds of a session, and one for each whose lock has seen others come or go since the last. */
@@ -176,11 +226,11 @@ final class Service {
         Map<Session, CompletableFuture<Void>> proofs = new HashMap<>();
         Map<Grant, CompletableFuture<RenewalOutcome>> answers = new HashMap<>();
         for (ZooKeeperGrant grant : due) {
-            Session session = grant.place().session();
-            CompletableFuture<Void> proof = proofs.computeIfAbsent(session, this::prove);
-            CompletableFuture<RenewalOutcome> outcome = grant.place().isUnsure()
-                    ? proof.thenCombine(find(grant.place()), (kept, found) -> found)
-                    : proof.thenCompose(kept -> stillThere(grant.place()));
+            Session session = grant.queueNode().session();
+            CompletableFuture<Void> liveness = proofs.computeIfAbsent(session, this::prove);
+            CompletableFuture<RenewalOutcome> outcome = grant.queueNode().isUnsure()
+                    ? liveness.thenCombine(find(grant.queueNode()), (kept, found) -> found)
+                    : liveness.thenCompose(kept -> stillThere(grant.queueNode()));
             answers.put(grant, outcome.thenApply(known -> {
                 if (known == RenewalOutcome.RENEWED) {
                     grant.renewed(since);
@@ -200,16 +250,16 @@ final class Service {
     }
 
     /** What had happened before the proof has been told before it. */
-    private static CompletableFuture<RenewalOutcome> stillThere(Place place) {
-        return place.isUnsure() ? find(place) : CompletableFuture.completedFuture(RenewalOutcome.RENEWED);
+    private static CompletableFuture<RenewalOutcome> stillThere(QueueNode queueNode) {
+        return queueNode.isUnsure() ? find(queueNode) : CompletableFuture.completedFuture(RenewalOutcome.RENEWED);
     }
 
     /** Whether the node is there, or who is. */
-    private static CompletableFuture<RenewalOutcome> find(Place place) {
-        return Futures.after(readLine(place), (line, failure) -> {
+    private static CompletableFuture<RenewalOutcome> find(QueueNode queueNode) {
+        return Futures.after(readLine(queueNode), (snapshot, failure) -> {
             if (failure == null) {
-                RenewalOutcome without = line.others() == 0 ? RenewalOutcome.NOT_HELD : RenewalOutcome.TAKEN;
-                return CompletableFuture.completedFuture(line.has(place) ? RenewalOutcome.RENEWED : without);
+                RenewalOutcome without = snapshot.others() == 0 ? RenewalOutcome.NOT_HELD : RenewalOutcome.TAKEN;
+                return CompletableFuture.completedFuture(snapshot.has(queueNode) ? RenewalOutcome.RENEWED : without);
             }
             return Faults.codeOf(failure) == Code.NONODE
                     ? CompletableFuture.completedFuture(RenewalOutcome.NOT_HELD)

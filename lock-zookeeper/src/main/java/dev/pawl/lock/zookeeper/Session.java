@@ -33,11 +33,12 @@ final class Session implements Watcher {
 
     private final ZooKeeper handle;
     private final List<ACL> acl;
+    private final Room room;
 
     /** Who is to hear of a change of a node, by its path. */
-    private final ConcurrentMap<String, Set<Place>> watching = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Set<QueueNode>> watching = new ConcurrentHashMap<>();
 
-    private final Proof proof = new Proof(System.nanoTime());
+    private final SessionLiveness liveness = new SessionLiveness(System.nanoTime());
 
     /** The timeout that all who hold have been measured by. */
     private final AtomicLong measuredBy = new AtomicLong();
@@ -50,6 +51,7 @@ final class Session implements Watcher {
     Session(ZooKeeper handle, List<ACL> acl) {
         this.handle = handle;
         this.acl = acl;
+        room = Room.of(handle);
     }
 
     /** Asks whether the server has others. Until that is answered, it is taken to have some. */
@@ -70,6 +72,11 @@ final class Session implements Watcher {
         return !ended.get() && handle.getState().isAlive();
     }
 
+    /** What its nodes may take. */
+    Room room() {
+        return room;
+    }
+
     /** Which server it speaks to, for a message; its session id and what else the handle tells are nobody's business. */
     @Nullable
     String server() {
@@ -85,7 +92,7 @@ final class Session implements Watcher {
 
     /** How long after this instant the service keeps the session if it hears nothing more; negative if it may have ended. */
     long keptAfter(long instant) {
-        return timeout() - Math.max(0, instant - proof.provenAt());
+        return timeout() - Math.max(0, instant - liveness.provenAt());
     }
 
     /** Whether a lease that begins at this instant would have most of the time that another request could give it. */
@@ -96,17 +103,17 @@ final class Session implements Watcher {
     /** A write or a {@code sync} was answered: the leader has agreed to it. */
     private void acknowledged(long sentAt) {
         if (alone) {
-            proof.proven(sentAt);
+            liveness.proven(sentAt);
         } else {
-            proof.acknowledged(sentAt, System.nanoTime(), timeout());
+            liveness.acknowledged(sentAt, System.nanoTime(), timeout());
         }
     }
 
     private void read(long sentAt) {
         if (alone) {
-            proof.proven(sentAt);
+            liveness.proven(sentAt);
         } else {
-            proof.answered(sentAt, System.nanoTime(), timeout());
+            liveness.answered(sentAt, System.nanoTime(), timeout());
         }
     }
 
@@ -123,14 +130,15 @@ final class Session implements Watcher {
     /**
      * Makes a node.
      *
+     * @param data what is in it
      * @param known what to do with it, on the event thread: before any later answer or event
      */
-    <T> CompletableFuture<T> create(String path, CreateMode mode, Function<Created, T> known) {
+    <T> CompletableFuture<T> create(String path, byte[] data, CreateMode mode, Function<Created, T> known) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         long sentAt = System.nanoTime();
         handle.create(
                 path,
-                NO_DATA,
+                data,
                 acl,
                 mode,
                 (rc, asked, context, name, stat) -> {
@@ -147,7 +155,7 @@ final class Session implements Watcher {
 
     /** Makes a node that may be there already. */
     CompletableFuture<Void> createIfMissing(String path, CreateMode mode) {
-        return Futures.after(create(path, mode, created -> created), (created, failure) -> {
+        return Futures.after(create(path, NO_DATA, mode, created -> created), (created, failure) -> {
             Code code = Faults.codeOf(failure);
             return failure == null || code == Code.NODEEXISTS
                     ? CompletableFuture.completedFuture(null)
@@ -161,7 +169,7 @@ final class Session implements Watcher {
     }
 
     /**
-     * Reads the names of the children, and has {@link Place#changed} told of the next change.
+     * Reads the names of the children, and has {@link QueueNode#changed} told of the next change.
      *
      * @param known what to do then, on the event thread: before any later answer or event
      */
@@ -199,7 +207,7 @@ final class Session implements Watcher {
     }
 
     /**
-     * Reads what is known of a node; null if there is none. With a watch, {@link Place#changed} is told of its end. Not
+     * Reads what is known of a node; null if there is none. With a watch, {@link QueueNode#changed} is told of its end. Not
      * {@code exists}, whose watch would stay for ever on a node that is gone.
      */
     CompletableFuture<@Nullable Stat> stat(String path, boolean watch) {
@@ -220,13 +228,17 @@ final class Session implements Watcher {
         return answer;
     }
 
-    /** Writes to a node, and tells the number of that write. */
-    CompletableFuture<Long> touch(String path) {
+    /**
+     * Writes to a node, and tells the number of that write.
+     *
+     * @param data what is in it
+     */
+    CompletableFuture<Long> touch(String path, byte[] data) {
         CompletableFuture<Long> answer = new CompletableFuture<>();
         long sentAt = System.nanoTime();
         handle.setData(
                 path,
-                NO_DATA,
+                data,
                 -1,
                 (rc, asked, context, stat) -> {
                     if (isOk(rc)) {
@@ -240,15 +252,51 @@ final class Session implements Watcher {
         return answer;
     }
 
+    /**
+     * A node that was read.
+     *
+     * @param label what the client that made it calls itself
+     * @param stat what the service says of it
+     */
+    record Found(String label, Stat stat) {}
+
+    /** Reads a node; null if there is none. */
+    CompletableFuture<@Nullable Found> read(String path) {
+        CompletableFuture<@Nullable Found> answer = new CompletableFuture<>();
+        long sentAt = System.nanoTime();
+        handle.getData(
+                path,
+                false,
+                (rc, asked, context, data, stat) -> {
+                    if (isOk(rc) || rc == Code.NONODE.intValue()) {
+                        read(sentAt);
+                        answer.complete(isOk(rc) ? new Found(Label.in(data == null ? NO_DATA : data), stat) : null);
+                    } else {
+                        fail(answer, rc);
+                    }
+                },
+                null);
+        return answer;
+    }
+
     /** Deletes a node; false if there was none. */
     CompletableFuture<Boolean> delete(String path) {
+        return delete(path, -1);
+    }
+
+    /**
+     * Deletes a node if nobody has written to it since; false if it was not so.
+     *
+     * @param version of the node when it was read; negative for any
+     */
+    CompletableFuture<Boolean> delete(String path, int version) {
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         long sentAt = System.nanoTime();
         handle.delete(
                 path,
-                -1,
+                version,
                 (rc, asked, context) -> {
-                    if (isOk(rc) || rc == Code.NONODE.intValue()) {
+                    if (isOk(rc) || rc == Code.NONODE.intValue() || rc == Code.BADVERSION.intValue()) {
                         acknowledged(sentAt);
                         answer.complete(isOk(rc));
                     } else {
@@ -292,32 +340,32 @@ final class Session implements Watcher {
 
     // --- events ------------------------------------------------------------------------------------------------
 
-    /** From now on the place hears of changes at this path. Before the request that sets the watch is sent. */
-    void listen(String path, Place place) {
-        watching.compute(path, (key, places) -> {
-            Set<Place> all = places == null ? ConcurrentHashMap.newKeySet(2) : places;
-            all.add(place);
+    /** From now on the node hears of changes at this path. Before the request that sets the watch is sent. */
+    void listen(String path, QueueNode queueNode) {
+        watching.compute(path, (key, queueNodes) -> {
+            Set<QueueNode> all = queueNodes == null ? ConcurrentHashMap.newKeySet(2) : queueNodes;
+            all.add(queueNode);
             return all;
         });
     }
 
-    /** The place hears no more of this path. */
-    void ignore(String path, Place place) {
-        watching.computeIfPresent(path, (key, places) -> {
-            places.remove(place);
-            return places.isEmpty() ? null : places;
+    /** The node hears no more of this path. */
+    void ignore(String path, QueueNode queueNode) {
+        watching.computeIfPresent(path, (key, queueNodes) -> {
+            queueNodes.remove(queueNode);
+            return queueNodes.isEmpty() ? null : queueNodes;
         });
     }
 
     /** As {@link #ignore}, and gives up the watch of the node itself if nobody else listens. */
-    void unwatch(String path, Place place) {
-        watching.computeIfPresent(path, (key, places) -> {
-            boolean removed = places.remove(place);
-            if (removed && places.isEmpty() && isAlive()) {
+    void unwatch(String path, QueueNode queueNode) {
+        watching.computeIfPresent(path, (key, queueNodes) -> {
+            boolean removed = queueNodes.remove(queueNode);
+            if (removed && queueNodes.isEmpty() && isAlive()) {
                 // Inside, so that it cannot overtake the watch that another sets next.
                 handle.removeAllWatches(path, WatcherType.Data, true, (rc, asked, context) -> {}, null);
             }
-            return places.isEmpty() ? null : places;
+            return queueNodes.isEmpty() ? null : queueNodes;
         });
     }
 
@@ -337,12 +385,12 @@ final class Session implements Watcher {
             look();
             return;
         }
-        Set<Place> places = watching.get(event.getPath());
-        if (places == null) {
+        Set<QueueNode> queueNodes = watching.get(event.getPath());
+        if (queueNodes == null) {
             return;
         }
         boolean deleted = event.getType() == Event.EventType.NodeDeleted;
-        places.forEach(place -> place.changed(event.getPath(), deleted));
+        queueNodes.forEach(queueNode -> queueNode.changed(event.getPath(), deleted));
     }
 
     /** Something happened to the connection: it may have a server that grants the session less time, or none to go on with. */
@@ -350,7 +398,7 @@ final class Session implements Watcher {
         endIfDead();
         long now = timeout();
         if (measuredBy.getAndSet(now) != now) {
-            watching.values().forEach(places -> places.forEach(place -> place.sessionLasts(now)));
+            watching.values().forEach(queueNodes -> queueNodes.forEach(queueNode -> queueNode.sessionLasts(now)));
         }
     }
 
@@ -364,7 +412,7 @@ final class Session implements Watcher {
     /** The session is over, or the client has taken another in its stead. */
     void end() {
         if (ended.compareAndSet(false, true)) {
-            watching.values().forEach(places -> places.forEach(Place::sessionEnded));
+            watching.values().forEach(queueNodes -> queueNodes.forEach(QueueNode::sessionEnded));
             watching.clear();
         }
     }

@@ -96,7 +96,7 @@ final class Transactions {
             return null;
         }
         return event.getChildren().stream()
-                .min(Comparator.comparingLong(Line::sequenceOf))
+                .min(Comparator.comparingLong(QueueSnapshot::sequenceOf))
                 .orElse(null);
     }
 

@@ -1,6 +1,9 @@
 package dev.pawl.lock.zookeeper;
 
+import dev.pawl.lock.Capability;
+import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.Guarantees;
+import dev.pawl.lock.LockInfo;
 import dev.pawl.lock.spi.Contender;
 import dev.pawl.lock.spi.Contest;
 import dev.pawl.lock.spi.Grant;
@@ -8,6 +11,7 @@ import dev.pawl.lock.spi.Interrupts;
 import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.ReleaseOutcome;
 import dev.pawl.lock.spi.RenewalOutcome;
+import dev.pawl.lock.spi.StartUp;
 import dev.pawl.lock.spi.TokenBlock;
 import java.time.Duration;
 import java.util.Collection;
@@ -29,13 +33,15 @@ import org.apache.zookeeper.data.ACL;
  */
 public final class ZooKeeperBackend implements LockBackend {
 
-    private static final Guarantees GUARANTEES = new Guarantees(
-            Guarantees.CrashRelease.SESSION,
-            Guarantees.Order.FIFO,
-            Guarantees.WakeUp.PUSH,
-            Guarantees.TokenDurability.DURABLE,
-            "ZooKeeper: one holder through crashes and changes of the leader, as long as the clocks of client and servers run at"
-                    + " the same rate; tokens go up as long as the service keeps its data.");
+    private static final Guarantees GUARANTEES = Guarantees.builder(
+                    "ZooKeeper: one holder through crashes and changes of the leader, as long as the clocks of client and servers run at"
+                            + " the same rate; tokens go up as long as the service keeps its data.")
+            .crashRelease(Guarantees.CrashRelease.SESSION)
+            .order(Guarantees.Order.FIFO)
+            .wakeUp(Guarantees.WakeUp.PUSH)
+            .tokenDurability(Guarantees.TokenDurability.DURABLE)
+            .supports(Capability.INSPECT, Capability.LIST, Capability.FORCE_RELEASE)
+            .build();
 
     private final Service service;
     private final Runnable closeClient;
@@ -53,7 +59,7 @@ public final class ZooKeeperBackend implements LockBackend {
      * @param client the application's client, started; it stays open when the backend is closed
      * @return the backend
      * @throws dev.pawl.lock.LockBackendException if ZooKeeper is unreachable or refuses
-     * @throws IllegalArgumentException if the client is not started
+     * @throws IllegalArgumentException if the client is not started, or a view of another ({@code usingNamespace})
      */
     public static ZooKeeperBackend create(CuratorFramework client) {
         return builder(client).build();
@@ -82,18 +88,38 @@ public final class ZooKeeperBackend implements LockBackend {
     @Override
     public CompletionStage<Map<Grant, RenewalOutcome>> renew(Collection<Grant> due, Executor blocking) {
         List<ZooKeeperGrant> grants = due.stream().map(ZooKeeperBackend::ours).toList();
-        String lock = grants.isEmpty() ? "" : grants.get(0).contest().name();
-        return service.answered(lock, System.nanoTime(), service.renew(grants));
+        return service.answered(service.renew(grants));
     }
 
     @Override
     public CompletionStage<Optional<TokenBlock>> extend(Grant grant, int tokens, Executor blocking) {
-        return service.answered(grant.contest().name(), System.nanoTime(), service.extend(ours(grant), tokens));
+        return service.answered(service.extend(ours(grant), tokens));
     }
 
     @Override
     public CompletionStage<ReleaseOutcome> release(Grant grant, Executor blocking) {
-        return service.answered(grant.contest().name(), System.nanoTime(), service.release(ours(grant)));
+        return service.answered(service.release(ours(grant)));
+    }
+
+    @Override
+    public CompletionStage<Optional<LockInfo>> inspect(String name, Executor blocking) {
+        return service.answered(service.holders().inspect(name));
+    }
+
+    @Override
+    public CompletionStage<List<LockInfo>> list(String prefix, int limit, Executor blocking) {
+        return service.answered(service.holders().list(prefix, limit));
+    }
+
+    /** At once: {@link Capability#REVOKE} is not among what this backend can do. */
+    @Override
+    public CompletionStage<Optional<LockInfo>> takeAway(FencingToken seen, boolean atOnce, Executor blocking) {
+        return service.answered(service.holders().forceRelease(seen));
+    }
+
+    @Override
+    public CompletionStage<?> ping(Executor blocking) {
+        return service.answered(service.ping());
     }
 
     private static ZooKeeperGrant ours(Grant grant) {
@@ -118,6 +144,7 @@ public final class ZooKeeperBackend implements LockBackend {
 
         private final CuratorFramework client;
         private ZooKeeperOptions options = ZooKeeperOptions.DEFAULTS;
+        private Duration connectTimeout = StartUp.USUAL_LIMIT;
 
         private Builder(CuratorFramework client) {
             this.client = client;
@@ -159,18 +186,46 @@ public final class ZooKeeperBackend implements LockBackend {
         }
 
         /**
-         * Waits until the client is connected, for the I/O time limit at the most.
+         * Sets how long {@link #build()} may try to reach the service; ten seconds by default. An attempt that timed out is repeated
+         * until this is over; one that was refused is not. The last may add the I/O time limit.
+         *
+         * @param connectTimeout from zero, which means one attempt, to an hour
+         * @return this
+         * @throws IllegalArgumentException if it is out of range
+         */
+        public Builder connectTimeout(Duration connectTimeout) {
+            this.connectTimeout = StartUp.checked(connectTimeout);
+            return this;
+        }
+
+        /**
+         * Waits until the client is connected, for {@link #connectTimeout} at the most.
          *
          * @return the backend
          * @throws dev.pawl.lock.LockBackendException if ZooKeeper is unreachable or refuses
-         * @throws IllegalArgumentException if the client is not started
+         * @throws IllegalArgumentException if the client is not started, or a view of another ({@code usingNamespace})
          */
         public ZooKeeperBackend build() {
             if (client.getState() != CuratorFrameworkState.STARTED) {
                 throw new IllegalArgumentException(
                         "client: is " + client.getState() + "; a started CuratorFramework is needed");
             }
-            return new ZooKeeperBackend(client, options, options.ioTimeout(), () -> {});
+            checkTellsOfItsEnd();
+            return StartUp.withClient(ZooKeeperBackend.class, connectTimeout)
+                    .connect(() -> new ZooKeeperBackend(client, options, options.ioTimeout(), () -> {}));
+        }
+
+        /** A view does not tell when its client is closed: its holds would go on for a moment after the service has ended them. */
+        private void checkTellsOfItsEnd() {
+            try {
+                client.getCuratorListenable();
+            } catch (UnsupportedOperationException e) {
+                throw new IllegalArgumentException(
+                        "client: is a view of another with the namespace '" + client.getNamespace()
+                                + "', made by usingNamespace(); hand in the client that it was made of, or one that was built with"
+                                + " that namespace",
+                        e);
+            }
         }
     }
 }

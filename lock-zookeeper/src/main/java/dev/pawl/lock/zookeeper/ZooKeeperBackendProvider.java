@@ -1,8 +1,11 @@
 package dev.pawl.lock.zookeeper;
 
 import dev.pawl.lock.spi.BackendSettings;
+import dev.pawl.lock.spi.ClientLibrary;
 import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.LockBackendProvider;
+import dev.pawl.lock.spi.StartUp;
+import java.util.List;
 import java.util.Set;
 
 /** Makes a {@link ZooKeeperBackend} from a URL. Found through {@link java.util.ServiceLoader}; not for direct use. */
@@ -22,12 +25,23 @@ public final class ZooKeeperBackendProvider implements LockBackendProvider {
     }
 
     @Override
+    public List<ClientLibrary> libraries() {
+        return ClientLibrary.of(getClass());
+    }
+
+    @Override
     public LockBackend create(BackendSettings settings) {
         ZooKeeperUrl url = ZooKeeperUrl.parse(settings);
+        StartUp start = new StartUp(getClass(), settings.connectTimeout());
+        return start.connect(() -> connect(url, start));
+    }
+
+    private static LockBackend connect(ZooKeeperUrl url, StartUp start) {
         OwnClient client = OwnClient.start(url);
+        start.begin();
         try {
             return new ZooKeeperBackend(client.framework(), url.options(), url.startPatience(), client::close);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             client.close();
             throw e;
         }

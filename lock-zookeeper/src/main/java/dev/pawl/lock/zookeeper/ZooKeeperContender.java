@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * One contest at ZooKeeper, up to its grant or its undoing. Used by one thread at a time; answers come on the event thread of
  * the session.
  *
- * <p>Each attempt uses one session from its first request to its last. A place that another session made never wins: that session
+ * <p>Each attempt uses one session from its first request to its last. A node that another session made never wins: that session
  * is over, and its node gone or about to go.
  */
 final class ZooKeeperContender implements Contender {
@@ -21,8 +21,7 @@ final class ZooKeeperContender implements Contender {
     private static final CompletableFuture<Void> NOTHING = CompletableFuture.completedFuture(null);
 
     private final Service service;
-    private final Contest contest;
-    private final Queueing queueing;
+    private final LockRecipe recipe;
 
     private volatile boolean asked;
     private volatile boolean left;
@@ -31,8 +30,7 @@ final class ZooKeeperContender implements Contender {
 
     ZooKeeperContender(Service service, Contest contest) {
         this.service = service;
-        this.contest = contest;
-        queueing = new Queueing(service, contest);
+        recipe = new LockRecipe(service, contest);
     }
 
     @Override
@@ -41,12 +39,12 @@ final class ZooKeeperContender implements Contender {
         Ask ask = new Ask(willWait, tokens, System.nanoTime());
         CompletableFuture<Attempt> answer = untilAnswered(ask, 0);
         inFlight = answer;
-        return service.answered(contest.name(), ask.since(), answer);
+        return service.answered(answer);
     }
 
     /** What the client heals within the time limit, by a reconnect or by a new session, nobody sees. */
     private CompletableFuture<Attempt> untilAnswered(Ask ask, long lastPause) {
-        CompletableFuture<Attempt> answer = service.sessions().inPresent(session -> queueing.attempt(session, ask));
+        CompletableFuture<Attempt> answer = service.sessions().inPresent(session -> recipe.attempt(session, ask));
         if (answer.isDone() && !answer.isCompletedExceptionally()) {
             return answer;
         }
@@ -73,18 +71,17 @@ final class ZooKeeperContender implements Contender {
         if (!asked) {
             return NOTHING;
         }
-        long since = System.nanoTime();
         // It goes on when its caller no longer waits, and who asks again joins in.
         CompletableFuture<Void> undone = leaving;
         if (undone == null || undone.isCompletedExceptionally()) {
             // A create that is under way must have its answer first: without that, nobody knows what there is to
             // delete.
             undone = inFlight.handle((attempt, failure) -> null)
-                    .thenCompose(over -> queueing.withdraw())
+                    .thenCompose(over -> recipe.withdraw())
                     .thenAccept(done -> asked = false);
             leaving = undone;
         }
-        return service.answered(contest.name(), since, undone);
+        return service.answered(undone);
     }
 
     /**

@@ -2,7 +2,7 @@ package dev.pawl.lock.zookeeper;
 
 import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.LockBackendException;
-import dev.pawl.lock.fencing.StaleTokenException;
+import dev.pawl.lock.StaleTokenException;
 import dev.pawl.lock.spi.LockNames;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * guard.commit(lease.token(), client.transactionOp().create().forPath("/orders/7", bytes), ...);
  * }</pre>
  *
- * <p>What was seen of a lock stands in a node of its own, {@code /pawl-fence/<escaped name>}. Its version tells whether another
+ * <p>What was seen of a lock stands in a node of its own, {@code /pawl-fence/<segment>}, the same that its locks have. Its version tells whether another
  * writer came between the look and the write, and then both are done again. Which service the lock is from does not matter. For
  * locks of this very service {@link #commitWhileHeld} asks the holder's own node instead.
  *
@@ -140,7 +140,7 @@ public final class ZooKeeperFencingGuard {
      */
     public void commitWhileHeld(FencingToken token, CuratorOp... operations) {
         Objects.requireNonNull(token, "token");
-        String parent = locks + '/' + LockPath.escape(LockNames.check(token.lock()));
+        String parent = locks + '/' + LockPath.segment(LockNames.check(token.lock()));
         requireAll(operations);
         long start = System.nanoTime();
         try {
@@ -212,7 +212,7 @@ public final class ZooKeeperFencingGuard {
     }
 
     private static String fenceOf(String lock) {
-        return ROOT + '/' + LockPath.escape(LockNames.check(lock));
+        return ROOT + '/' + LockPath.segment(LockNames.check(lock));
     }
 
     private static long parse(String path, byte[] data) throws Faults.Refused {

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A place at the head of its line. Compared by identity.
+ * A node at the head of its queue. Compared by identity.
  *
  * <p>The tokens are the number of the write that made the node, shifted to the left: that number is ordered over all writes of the
  * service, while a node's sequence number begins again when its parent is made again. The room that the shift leaves is for
@@ -18,7 +18,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class ZooKeeperGrant implements Grant {
 
     private static final int SHIFT = 10;
-    private static final int BLOCK = 1 << SHIFT;
+
+    /** The last of a write is nobody's: who frees a lock by force is told it, and it is above all of the holder's. */
+    private static final int BLOCK = (1 << SHIFT) - 1;
 
     /** With a larger one, of the two million and first epoch, the shift would lose bits. */
     static final long LARGEST_CZXID = Long.MAX_VALUE >> SHIFT;
@@ -29,7 +31,7 @@ final class ZooKeeperGrant implements Grant {
     /** Of {@link #nextWrite}: it is asked for, or there will be none. */
     private static final long ASKED = -1;
 
-    private final Place place;
+    private final QueueNode queueNode;
     private final int tokens;
     private volatile Promise promise;
 
@@ -53,16 +55,16 @@ final class ZooKeeperGrant implements Grant {
     /**
      * A hold.
      *
-     * @param place the node
+     * @param queueNode the node
      * @param tokens how many are wanted
      * @param since when it was asked for
      */
-    ZooKeeperGrant(Place place, int tokens, long since) {
-        this.place = place;
+    ZooKeeperGrant(QueueNode queueNode, int tokens, long since) {
+        this.queueNode = queueNode;
         this.tokens = Math.min(tokens, BLOCK);
         promise = promiseOf(since);
-        tellPlace();
-        write = place.czxid();
+        tellQueueNode();
+        write = queueNode.czxid();
         given = this.tokens;
     }
 
@@ -72,16 +74,26 @@ final class ZooKeeperGrant implements Grant {
         return czxid <= number && number <= mzxid;
     }
 
-    Place place() {
-        return place;
+    /** The first token of the block of a write. */
+    static long firstOf(long number) {
+        return number << SHIFT;
+    }
+
+    /** Above every token of a write, and below those of the next. */
+    static long lastOf(long number) {
+        return (number << SHIFT) + BLOCK;
+    }
+
+    QueueNode queueNode() {
+        return queueNode;
     }
 
     private Promise promiseOf(long since) {
-        return new Promise(since, place.session().keptAfter(since));
+        return new Promise(since, queueNode.session().keptAfter(since));
     }
 
-    private void tellPlace() {
-        place.promised(validFor().toNanos());
+    private void tellQueueNode() {
+        queueNode.promised(validFor().toNanos());
     }
 
     /** The service has acknowledged a renewal that was sent at this instant. On the event thread of the session. */
@@ -89,7 +101,7 @@ final class ZooKeeperGrant implements Grant {
         // The answer to an earlier one may have come later.
         if (since - promise.since() > 0) {
             promise = promiseOf(since);
-            tellPlace();
+            tellQueueNode();
         }
     }
 
@@ -132,12 +144,12 @@ final class ZooKeeperGrant implements Grant {
 
     @Override
     public Contest contest() {
-        return place.contest();
+        return queueNode.contest();
     }
 
     @Override
     public long firstToken() {
-        return place.czxid() << SHIFT;
+        return queueNode.czxid() << SHIFT;
     }
 
     @Override
@@ -157,7 +169,7 @@ final class ZooKeeperGrant implements Grant {
     /** A third of the lease, or of the session; earlier while an ensemble has promised no more than a third of that. */
     @Override
     public Duration renewAfter() {
-        long third = place.session().timeout() / 3;
+        long third = queueNode.session().timeout() / 3;
         return Duration.ofNanos(Math.min(lease() / 3, Math.min(third, validFor().toNanos() / 2)));
     }
 }

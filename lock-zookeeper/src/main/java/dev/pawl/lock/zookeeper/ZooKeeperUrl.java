@@ -2,13 +2,14 @@ package dev.pawl.lock.zookeeper;
 
 import dev.pawl.lock.LockConfigException;
 import dev.pawl.lock.spi.BackendSettings;
+import dev.pawl.lock.spi.Durations;
+import dev.pawl.lock.spi.HostAndPort;
+import dev.pawl.lock.spi.UrlParameters;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.zookeeper.ZooDefs;
@@ -37,15 +38,10 @@ record ZooKeeperUrl(
     static final String SASL_KEY = "pawl.zookeeper.sasl";
 
     private static final String TIMEOUT = "timeout";
-    private static final String SESSION_TIMEOUT = "sessiontimeout";
-    private static final Set<String> PARAMETERS = new TreeSet<>(Set.of(TIMEOUT, SESSION_TIMEOUT));
+    private static final String SESSION_TIMEOUT = "sessionTimeout";
 
     /** Not {@code java.net.URI}: it knows no list of hosts with an IPv6 address in it. */
     private static final Pattern URL = Pattern.compile("[^:/]+://([^/?#\\s]+)([^?#\\s]*)(?:\\?([^#\\s]*))?");
-
-    private static final Pattern HOST = Pattern.compile("([^:\\[\\]/\\s]+|\\[[0-9A-Fa-f:.%]+])(:\\d{1,5})?");
-    private static final int LAST_PORT = 65_535;
-    private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m)");
 
     private static final Duration USUAL_SESSION = Duration.ofSeconds(15);
     private static final Duration SHORTEST_SESSION = Duration.ofMillis(100);
@@ -73,22 +69,19 @@ record ZooKeeperUrl(
         String authority = url.group(1);
         int at = authority.lastIndexOf('@');
         String hosts = authority.substring(at + 1);
+        if (url.group(2).indexOf('@') >= 0) {
+            // Before a host is named that may be a piece of a password.
+            throw new LockConfigException(
+                    "pawl.url: an '@' behind the servers; characters such as @ / ? # % in a password"
+                            + " are percent-encoded, or set pawl.password");
+        }
         checkHosts(hosts);
         Credentials credentials = credentials(at < 0 ? null : authority.substring(0, at), settings);
-        @Nullable Duration ioTimeout = null;
-        Duration sessionTimeout = USUAL_SESSION;
-        String query = url.group(3);
-        for (String parameter : query == null ? new String[0] : query.split("[&;]", -1)) {
-            int equals = parameter.indexOf('=');
-            String key = (equals < 0 ? parameter : parameter.substring(0, equals)).toLowerCase(Locale.ROOT);
-            String value = equals < 0 ? "" : parameter.substring(equals + 1);
-            switch (key) {
-                case TIMEOUT -> ioTimeout = time(TIMEOUT, value);
-                case SESSION_TIMEOUT -> sessionTimeout = sessionTime(value);
-                default ->
-                    throw new LockConfigException("pawl.url: unknown parameter '" + key + "'; known are " + PARAMETERS);
-            }
-        }
+        Map<String, String> parameters = UrlParameters.parse(url.group(3), List.of(TIMEOUT, SESSION_TIMEOUT));
+        String timeout = parameters.get(TIMEOUT);
+        @Nullable Duration ioTimeout = timeout == null ? null : Durations.parse("pawl.url: parameter timeout", timeout);
+        String session = parameters.get(SESSION_TIMEOUT);
+        Duration sessionTimeout = session == null ? USUAL_SESSION : sessionTime(session);
         if (ioTimeout != null && ioTimeout.compareTo(sessionTimeout) > 0) {
             throw new LockConfigException("pawl.url: parameter timeout: is longer than sessionTimeout, "
                     + sessionTimeout + "; what is answered so late is lost again");
@@ -123,19 +116,14 @@ record ZooKeeperUrl(
     }
 
     private static void checkHosts(String hosts) {
-        for (String host : hosts.split(",", -1)) {
-            int colon = host.lastIndexOf(':');
-            boolean hasPort = colon > host.lastIndexOf(']');
-            if (!HOST.matcher(host).matches()
-                    || (hasPort && !isPort(Integer.parseInt(host, colon + 1, host.length(), 10)))) {
-                throw new LockConfigException("pawl.url: '" + host
-                        + "' is no host and port; such as zookeeper://host1:2181,host2:2181/chroot");
+        try {
+            for (String host : hosts.split(",", -1)) {
+                HostAndPort.parse(host);
             }
+        } catch (IllegalArgumentException e) {
+            throw new LockConfigException(
+                    "pawl.url: " + e.getMessage() + "; such as zookeeper://host1:2181,host2:2181/chroot", e);
         }
-    }
-
-    private static boolean isPort(int port) {
-        return port >= 1 && port <= LAST_PORT;
     }
 
     private static String chroot(String path) {
@@ -214,25 +202,11 @@ record ZooKeeperUrl(
     }
 
     private static Duration sessionTime(String value) {
-        Duration time = time("sessionTimeout", value);
+        Duration time = Durations.parse("pawl.url: parameter sessionTimeout", value);
         if (time.compareTo(SHORTEST_SESSION) < 0 || time.compareTo(LONGEST_SESSION) > 0) {
             throw new LockConfigException("pawl.url: parameter sessionTimeout=" + value + ": must be between "
                     + SHORTEST_SESSION + " and " + LONGEST_SESSION);
         }
         return time;
-    }
-
-    private static Duration time(String parameter, String value) {
-        Matcher matcher = TIME.matcher(value.toLowerCase(Locale.ROOT));
-        if (!matcher.matches()) {
-            throw new LockConfigException(
-                    "pawl.url: parameter " + parameter + "=" + value + ": not a time; such as 500ms, 15s or 1m");
-        }
-        long count = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "s" -> Duration.ofSeconds(count);
-            case "m" -> Duration.ofMinutes(count);
-            default -> Duration.ofMillis(count);
-        };
     }
 }

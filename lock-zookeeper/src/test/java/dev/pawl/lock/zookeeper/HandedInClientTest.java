@@ -1,9 +1,11 @@
 package dev.pawl.lock.zookeeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.pawl.lock.LockClient;
+import dev.pawl.lock.testkit.Player;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 
 /** The application's client has a session that outlives Pawl, and threads that ask for its handle whenever they like. */
-@Timeout(60)
+@Timeout(180)
 class HandedInClientTest {
 
     /** A reconnect takes a client a second or two, on a busy machine more: the session is to outlive that. */
@@ -69,6 +71,17 @@ class HandedInClientTest {
             assertThat(client.getZookeeperClient().getZooKeeper().getSessionId())
                     .as("the session, whose end would remove it too")
                     .isEqualTo(session);
+        }
+    }
+
+    /** It has no way to tell that it is closed. */
+    @Test
+    void viewOfAClient_isRefusedBeforeAnythingIsAsked() {
+        try (CuratorFramework client = server.client()) {
+            assertThatThrownBy(() -> ZooKeeperBackend.create(client.usingNamespace("app")))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("'app'")
+                    .hasMessageContaining("usingNamespace()");
         }
     }
 

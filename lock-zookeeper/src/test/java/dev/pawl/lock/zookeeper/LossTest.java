@@ -6,12 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LeaseLostEvent;
-import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.LockClient;
 import dev.pawl.lock.LossReason;
+import dev.pawl.lock.spi.BackendFault;
 import dev.pawl.lock.spi.Grant;
 import dev.pawl.lock.spi.LockBackend;
+import dev.pawl.lock.spi.ReleaseOutcome;
 import dev.pawl.lock.spi.RenewalOutcome;
+import dev.pawl.lock.testkit.Player;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +27,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 
 /** A hold that is over is known to be, however it ended. */
-@Timeout(60)
+@Timeout(180)
 class LossTest {
 
     private TestServer server;
@@ -50,6 +52,33 @@ class LossTest {
 
     private String parent() {
         return "/pawl/" + name;
+    }
+
+    // --- what a release says -----------------------------------------------------------------------------------
+
+    @Test
+    void releaseOfANodeThatWasDeletedByHand_saysThatItWasNotHeld() {
+        try (LockBackend backend = connect(server.url())) {
+            Player holder = new Player(backend, name);
+            Grant grant = holder.wins();
+            String node = parent() + "/" + nodeOf(holder);
+            server.ask(handle -> {
+                handle.delete(node, -1);
+                return true;
+            });
+            assertThat(holder.releases(grant)).isEqualTo(ReleaseOutcome.NOT_HELD);
+        }
+    }
+
+    @Test
+    void releaseAfterTheSessionHasEnded_saysThatItWasNotHeld() {
+        try (LockBackend backend = connect(server.url())) {
+            Player holder = new Player(backend, name);
+            Grant grant = holder.wins();
+            server.expire(server.ownerOf(parent() + "/" + nodeOf(holder)));
+            await().until(() -> holder.losses().contains(LossReason.SESSION_LOST));
+            assertThat(holder.releases(grant)).isEqualTo(ReleaseOutcome.NOT_HELD);
+        }
     }
 
     // --- the end of the session --------------------------------------------------------------------------------
@@ -167,8 +196,7 @@ class LossTest {
             link.sever();
             server.ask(handle -> ZKUtil.deleteRecursive(handle, parent(), 10));
             link.mend();
-            assertThat(await().ignoreException(LockBackendException.class)
-                            .until(() -> holder.renews(grant), outcome -> true))
+            assertThat(await().ignoreException(BackendFault.class).until(() -> holder.renews(grant), outcome -> true))
                     .isEqualTo(RenewalOutcome.NOT_HELD);
         }
     }
@@ -185,7 +213,7 @@ class LossTest {
                 return true;
             });
             link.stall();
-            assertThatThrownBy(() -> holder.renews(grant)).isInstanceOf(LockBackendException.class);
+            assertThatThrownBy(() -> holder.renews(grant)).isInstanceOf(BackendFault.class);
             link.flow();
             // Behind it in the same session: by then the late reading has come.
             new Player(backend, name + "-behind").wins();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.spi.BackendSettings;
 import dev.pawl.lock.spi.LockBackend;
+import dev.pawl.lock.testkit.Player;
 import java.util.Map;
 import javax.security.auth.login.AppConfigurationEntry;
 import javax.security.auth.login.AppConfigurationEntry.LoginModuleControlFlag;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A server that lets nobody in without SASL (DIGEST-MD5). What it is told is told to the whole JVM, and taken back. */
-@Timeout(60)
+@Timeout(180)
 class SaslTest {
 
     private static final String PROVIDER = "zookeeper.authProvider.sasl";

@@ -96,6 +96,7 @@ class ZooKeeperUrlTest {
                 new BackendSettings("zookeeper://h1", null, "secret", "pawl", Map.of()),
                 new BackendSettings("zookeeper://a:secret@h1", "alice", "secret", "pawl", Map.of()),
                 new BackendSettings("zookeeper://a:secret@h 1", null, null, "pawl", Map.of()),
+                new BackendSettings("zookeeper://a:secret/x@h1", null, null, "pawl", Map.of()),
                 new BackendSettings("zookeeper://h1", null, null, "zookeeper", Map.of()),
                 new BackendSettings("zookeeper://h1", null, null, "pawl", Map.of(ZooKeeperUrl.ACL_KEY, "creator")),
                 new BackendSettings("zookeeper://h1", null, null, "pawl", Map.of(ZooKeeperUrl.ACL_KEY, "everyone")),

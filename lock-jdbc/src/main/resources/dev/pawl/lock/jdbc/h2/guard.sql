@@ -3,5 +3,5 @@
 -- lock of a row here.
 -- :value the token   :name the row
 -- returns the last token, whether the token is of the grant that has the lock; no row if nobody has ever had it
-SELECT token, owner <> '' AND previous < :value AND token >= :value
+SELECT token, owner <> '' AND owner NOT LIKE '=%' AND previous < :value AND token >= :value
   FROM {table} WHERE name = :name FOR UPDATE

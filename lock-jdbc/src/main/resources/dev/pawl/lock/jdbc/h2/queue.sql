@@ -1,4 +1,4 @@
 -- Waits for the transactions before: asleep, which one that waits at the gate is not.
--- :name the row of the queue
+-- :id the row of the queue
 -- returns a row if it is there
-SELECT token FROM {table} WHERE name = :name FOR UPDATE
+SELECT token FROM {table} WHERE _ROWID_ = :id FOR UPDATE

@@ -1,7 +1,8 @@
--- Renews holds that their owners still have, in the order of their names.
+-- Renews holds that their owners still have, in the order of their names. By the key: a scan of a small table would wait at
+-- rows that others have locked, whosever they are.
 -- An owner's id is its own: it stands in the row of its lock or nowhere.
 -- :names the rows   :owners who has them
-UPDATE {table}
+UPDATE {table} FORCE INDEX (PRIMARY)
    SET expires_at = utc_timestamp(6) + INTERVAL lease_micros MICROSECOND
  WHERE name IN (:names) AND owner IN (:owners)
  ORDER BY name

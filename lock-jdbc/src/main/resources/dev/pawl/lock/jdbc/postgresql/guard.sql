@@ -5,6 +5,6 @@
 -- returns the last token, whether the token is of the grant that has the lock; no row if nobody has ever had it
 SELECT set_config('pawl.lock_timeout', current_setting('lock_timeout'), true),
        set_config('lock_timeout', CAST(:timeout AS text), true);
-SELECT token, owner <> '' AND owner NOT LIKE '~%' AND previous < :value AND token >= :value AS held
+SELECT token, owner <> '' AND owner NOT LIKE '=%' AND owner NOT LIKE '~%' AND previous < :value AND token >= :value AS held
   FROM {table} WHERE name = :name FOR SHARE;
 SELECT set_config('lock_timeout', current_setting('pawl.lock_timeout'), true)

@@ -1,13 +1,16 @@
 package dev.pawl.lock.redis.internal;
 
 import dev.pawl.lock.LockBackendException;
+import dev.pawl.lock.spi.BackendFault;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -19,6 +22,13 @@ import org.jspecify.annotations.Nullable;
 /** Says what went wrong at Redis, and what to do about it. */
 public final class Faults {
 
+    /** What Redis 7 says of a command in a script, without its code, and without the command's name. */
+    private static final String UNPERMITTED_IN_SCRIPT = "The user executing the script";
+
+    private static final String UNPERMITTED =
+            "refuses its user a permission (commands as in docs/redis.md, keys that begin with '{<namespace>:', and"
+                    + " channels that begin with '<namespace>:wake:' are needed)";
+
     /**
      * Redis's own error codes. Inside a script the code stands in the middle of the message on 6.2 and in front on 7, so each
      * is looked for as a word.
@@ -26,9 +36,8 @@ public final class Faults {
     private static final List<Refusal> REFUSALS = List.of(
             new Refusal("WRONGPASS", "refused user name or password; check pawl.username and pawl.password"),
             new Refusal("NOAUTH", "wants a password; set pawl.password"),
-            new Refusal(
-                    "NOPERM",
-                    "lacks a permission; its user needs EVALSHA, EVAL, the lock keys and the wake-up channels"),
+            new Refusal("NOPERM", UNPERMITTED, true),
+            new Refusal(UNPERMITTED_IN_SCRIPT, UNPERMITTED, true),
             new Refusal("READONLY", "is a read-only replica; connect to the master, or through Sentinel"),
             new Refusal("OOM", "is out of memory; raise maxmemory, or find what fills it"),
             new Refusal("LOADING", "is still loading its data; try again when it has started"),
@@ -40,6 +49,13 @@ public final class Faults {
             new Refusal("TRYAGAIN", "is moving the slot of this lock; try again"),
             new Refusal("WRONGTYPE", "has something else under a key of this lock; give Pawl a namespace of its own"));
 
+    private static final String SENTINELS_REFUSE =
+            "is behind Sentinels that want a password of their own, or another one; set "
+                    + RedisSettings.SENTINEL_PASSWORD_KEY;
+
+    /** What a server says that is no master, or one that the others may have replaced: its name may lead elsewhere by now. */
+    private static final Set<String> NOT_THE_MASTER = Set.of("READONLY", "MASTERDOWN", "NOREPLICAS");
+
     private final Function<@Nullable String, @Nullable String> nodeOfKey;
 
     /** Takes a function from a key, or null, to the server that has it. */
@@ -47,14 +63,14 @@ public final class Faults {
         this.nodeOfKey = nodeOfKey;
     }
 
-    LockBackendException translate(Call call, Throwable failure) {
-        Duration elapsed = Duration.ofNanos(System.nanoTime() - call.startNanos());
-        return of(call.lockName(), elapsed, nodeOfKey.apply(call.key()), failure);
+    BackendFault translate(Call call, Throwable failure) {
+        return of(nodeOfKey.apply(call.key()), failure);
     }
 
-    /** While connecting there is no lock yet. */
-    public static LockBackendException whileConnecting(Duration elapsed, @Nullable String node, Throwable failure) {
-        return of("", elapsed, node, failure);
+    /** What went wrong at a server, or at whoever of several was asked. */
+    public static BackendFault of(@Nullable String node, Throwable failure) {
+        Throwable cause = unwrap(failure);
+        return new BackendFault(node, subject(node) + " " + describe(cause), cause);
     }
 
     /** What a guard was asked for, which says it all by itself. */
@@ -69,32 +85,39 @@ public final class Faults {
                 lockName,
                 elapsed,
                 node,
-                "lock '" + lockName + "': after " + elapsed.toMillis() + " ms "
-                        + message(lockName, elapsed, node, what),
+                "lock '" + lockName + "': after " + elapsed.toMillis() + " ms " + subject(node) + " " + what,
                 cause);
     }
 
     /** A grant that too few replicas have confirmed. */
-    public LockBackendException tooFewReplicas(
-            String lockName, String key, long startNanos, long confirmed, int wanted) {
-        Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
+    public BackendFault tooFewReplicas(String key, long confirmed, int wanted) {
         String node = nodeOfKey.apply(key);
-        String what = "had its grant confirmed by " + confirmed + " of " + wanted
-                + " replicas, so it was undone; see INFO replication," + " or lower replicas";
-        return new LockBackendException(lockName, elapsed, node, message(lockName, elapsed, node, what), null);
+        return new BackendFault(
+                node,
+                subject(node) + " had its grant confirmed by " + confirmed + " of " + wanted
+                        + " replicas, so it was undone; see INFO replication, or lower replicas",
+                null);
     }
 
-    private static LockBackendException of(
-            String lockName, Duration elapsed, @Nullable String node, Throwable failure) {
-        Throwable cause = unwrap(failure);
-        return new LockBackendException(
-                lockName, elapsed, node, message(lockName, elapsed, node, describe(cause)), cause);
+    private static String subject(@Nullable String node) {
+        return node == null ? "Redis" : "Redis at " + node;
     }
 
-    /** The engine says which lock, and how long its request had lasted. */
-    private static String message(String lockName, Duration elapsed, @Nullable String node, String what) {
-        String server = node == null ? "Redis" : "Redis at " + node;
-        return server + " " + what + (lockName.isEmpty() ? ", after " + elapsed.toMillis() + " ms" : "");
+    /** Whether a refusal says that the connection leads to another server than the master. */
+    public static boolean isByWhomIsNotTheMaster(Throwable refusal) {
+        Refusal known = refusalIn(refusal.getMessage());
+        return known != null && NOT_THE_MASTER.contains(known.code);
+    }
+
+    private static @Nullable Refusal refusalIn(@Nullable String text) {
+        if (text != null) {
+            for (Refusal refusal : REFUSALS) {
+                if (refusal.pattern.matcher(text).find()) {
+                    return refusal;
+                }
+            }
+        }
+        return null;
     }
 
     private static Throwable unwrap(Throwable failure) {
@@ -108,28 +131,47 @@ public final class Faults {
 
     private static String describe(Throwable failure) {
         int depth = 0;
+        boolean bySentinels = false;
         for (Throwable t = failure; t != null && depth < 10; t = t.getCause()) {
-            String known = describeOne(t);
+            String text = t.getMessage();
+            bySentinels |= text != null && text.startsWith("Cannot connect") && text.contains("Redis Sentinel");
+            String known = bySentinels && isAboutAPassword(text) ? SENTINELS_REFUSE : describeOne(t);
             if (known != null) {
                 return known;
             }
             depth++;
         }
-        return "failed: " + failure.getMessage();
+        return "failed: " + told(failure);
+    }
+
+    /** The outermost says what was wanted, and the innermost why there is none. */
+    private static String told(Throwable failure) {
+        Set<String> told = new LinkedHashSet<>();
+        int depth = 0;
+        for (Throwable t = failure; t != null && depth < 10; t = t.getCause()) {
+            told.add(String.valueOf(t.getMessage()).strip().replaceAll("\\s+", " "));
+            depth++;
+        }
+        return String.join(": ", told);
+    }
+
+    private static boolean isAboutAPassword(@Nullable String text) {
+        Refusal refusal = refusalIn(text);
+        return refusal != null && (refusal.code.equals("NOAUTH") || refusal.code.equals("WRONGPASS"));
     }
 
     private static @Nullable String describeOne(Throwable failure) {
         String text = failure.getMessage();
-        if (text != null) {
-            for (Refusal refusal : REFUSALS) {
-                if (refusal.pattern.matcher(text).find()) {
-                    return refusal.advice + " [" + refusal.code + "]";
-                }
-            }
+        Refusal refusal = refusalIn(text);
+        if (refusal != null) {
+            return refusal.advice + (refusal.saysWhat ? ": " + text : " [" + refusal.code + "]");
         }
         if (failure.getCause() == null
                 && (failure instanceof RedisCommandTimeoutException || failure instanceof TimeoutException)) {
             return "did not answer in time: it is stopped, overloaded, or cut off; what was asked will be undone";
+        }
+        if (failure instanceof Version.TooOld) {
+            return text;
         }
         if (failure instanceof UnknownHostException) {
             return "has a name that cannot be resolved: " + text;
@@ -154,10 +196,18 @@ public final class Faults {
         private final Pattern pattern;
         private final String advice;
 
+        /** Whether the server's own words say which of several it is. */
+        private final boolean saysWhat;
+
         Refusal(String code, String advice) {
+            this(code, advice, false);
+        }
+
+        Refusal(String code, String advice, boolean saysWhat) {
             this.code = code;
             this.pattern = Pattern.compile("\\b" + code + "\\b");
             this.advice = advice;
+            this.saysWhat = saysWhat;
         }
     }
 }

@@ -3,16 +3,20 @@ package dev.pawl.lock.redis.internal;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.CommandOutput;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
-/** A reply of up to three numbers, whether they are sent as such or as text. */
+/** A reply of numbers, seldom more than four, whether they are sent as such or as text. */
 final class NumbersOutput extends CommandOutput<String, String, long[]> {
 
-    private static final int MOST = 3;
+    private static final int USUAL = 4;
+
+    /** With room for a label of 128 characters. */
+    private static final int MOST = 1_024;
 
     private int count;
 
     NumbersOutput() {
-        super(StringCodec.UTF8, new long[MOST]);
+        super(StringCodec.UTF8, new long[USUAL]);
     }
 
     @Override
@@ -23,8 +27,23 @@ final class NumbersOutput extends CommandOutput<String, String, long[]> {
 
     @Override
     public void set(long number) {
-        output[count] = number;
-        count = Math.min(count + 1, MOST - 1);
+        if (count < MOST) {
+            if (count == output.length) {
+                output = Arrays.copyOf(output, 2 * count);
+            }
+            output[count] = number;
+        }
+        count++;
+    }
+
+    /** How many came. */
+    int count() {
+        return count;
+    }
+
+    /** Whether what came ends with this number. */
+    boolean endsWith(long number) {
+        return count > 0 && count <= MOST && output[count - 1] == number;
     }
 
     @Override

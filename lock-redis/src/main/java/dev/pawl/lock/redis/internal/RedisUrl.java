@@ -2,18 +2,22 @@ package dev.pawl.lock.redis.internal;
 
 import dev.pawl.lock.LockConfigException;
 import dev.pawl.lock.spi.BackendSettings;
+import dev.pawl.lock.spi.Durations;
+import dev.pawl.lock.spi.HostAndPort;
+import dev.pawl.lock.spi.UrlParameters;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.StaticCredentialsProvider;
 import io.lettuce.core.cluster.RedisClusterURIUtil;
+import io.lettuce.core.resource.EpollProvider;
+import io.lettuce.core.resource.KqueueProvider;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Pattern;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,40 +29,32 @@ import org.jspecify.annotations.Nullable;
  */
 public record RedisUrl(List<RedisURI> servers, boolean cluster, RedisOptions options) {
 
-    public static final Set<String> SCHEMES =
-            Set.of("redis", "rediss", "redis-sentinel", "rediss-sentinel", "redis-socket");
-    public static final String REPLICAS_KEY = "pawl.redis.replicas";
-    public static final String TOKEN_RETENTION_KEY = "pawl.redis.token-retention";
-
     private static final String CLUSTER = "cluster";
-    private static final Set<String> PARAMETERS =
-            new TreeSet<>(Set.of(CLUSTER, "timeout", "database", "db", "clientname", "verifypeer", "sentinelmasterid"));
-    private static final Pattern TIME = Pattern.compile("\\d{1,12}(ns|us|ms|s|m|h|d)?");
+    private static final String TIMEOUT = "timeout";
+    private static final List<String> PARAMETERS =
+            List.of(CLUSTER, TIMEOUT, "database", "db", "clientName", "verifyPeer", "sentinelMasterId");
 
     public static RedisUrl parse(BackendSettings settings) {
         URI uri = uri(settings.url());
-        boolean cluster = false;
-        boolean timeout = false;
-        String query = uri.getQuery();
-        for (String parameter : query == null ? new String[0] : query.split("[&;]", -1)) {
-            int equals = parameter.indexOf('=');
-            String key = (equals < 0 ? parameter : parameter.substring(0, equals)).toLowerCase(Locale.ROOT);
-            String value = equals < 0 ? "" : parameter.substring(equals + 1);
-            if (!PARAMETERS.contains(key)) {
-                throw new LockConfigException("pawl.url: unknown parameter '" + key + "'; known are " + PARAMETERS);
-            }
-            if (key.equals(CLUSTER)) {
-                cluster = isTrue(value);
-            } else if (key.equals("timeout")) {
-                timeout = true;
-                refuseUnlessTime("pawl.url: parameter timeout", value);
-            }
-        }
+        Map<String, String> parameters = UrlParameters.parse(uri.getQuery(), PARAMETERS);
+        boolean cluster = parameters.containsKey(CLUSTER) && isTrue(parameters.get(CLUSTER));
+        Duration ioTimeout = parameters.containsKey(TIMEOUT)
+                ? Durations.parse("pawl.url: parameter timeout", parameters.get(TIMEOUT))
+                : RedisOptions.DEFAULTS.ioTimeout();
+        uri = withoutTimeout(uri);
         RedisURI first = redisUri(uri);
         List<RedisURI> servers = cluster ? nodes(uri, first) : single(first);
+        if (first.getSocket() != null && !EpollProvider.isAvailable() && !KqueueProvider.isAvailable()) {
+            throw new LockConfigException(
+                    "pawl.url: a Unix socket needs netty's native transport, which is not there or does not"
+                            + " fit this system; add io.netty:netty-transport-native-epoll (Linux) or"
+                            + " io.netty:netty-transport-native-kqueue (macOS), each with the classifier of the system, such as"
+                            + " linux-x86_64, in the version of the netty that is there");
+        }
         servers.forEach(server -> authenticate(server, settings));
-        Duration ioTimeout = timeout ? first.getTimeout() : RedisOptions.DEFAULTS.ioTimeout();
-        servers.forEach(server -> server.setTimeout(ioTimeout));
+        for (RedisURI server : servers) {
+            server.setTimeout(ioTimeout);
+        }
         return new RedisUrl(servers, cluster, options(settings, ioTimeout));
     }
 
@@ -66,6 +62,18 @@ public record RedisUrl(List<RedisURI> servers, boolean cluster, RedisOptions opt
     public @Nullable String server() {
         RedisURI only = servers.get(0);
         return servers.size() > 1 || only.getHost() == null ? null : Address.text(only.getHost(), only.getPort());
+    }
+
+    /** lettuce would read it by a grammar of its own. */
+    private static URI withoutTimeout(URI uri) {
+        String query = uri.getRawQuery();
+        if (query == null) {
+            return uri;
+        }
+        String rest = Arrays.stream(query.split("[&;]", -1))
+                .filter(parameter -> !parameter.toLowerCase(Locale.ROOT).startsWith(TIMEOUT + "="))
+                .collect(Collectors.joining("&"));
+        return URI.create(uri.toString().replace("?" + query, rest.isEmpty() ? "" : "?" + rest));
     }
 
     /** The message of an exception from here would repeat the URL, and its password with it. */
@@ -107,7 +115,24 @@ public record RedisUrl(List<RedisURI> servers, boolean cluster, RedisOptions opt
             throw new LockConfigException("pawl.url: several hosts; add ?cluster=true if they are a Redis Cluster,"
                     + " or use redis-sentinel:// or redlock://");
         }
+        if (host != null) {
+            splitPort(server, host);
+        }
         return List.of(server);
+    }
+
+    /** The JDK knows no host with an underscore in it, as Docker Compose makes them; lettuce then takes the port for its end. */
+    private static void splitPort(RedisURI server, String host) {
+        if (host.indexOf(':') < 0 || host.indexOf(':') != host.lastIndexOf(':')) {
+            return;
+        }
+        try {
+            HostAndPort read = HostAndPort.parse(host);
+            server.setHost(read.host());
+            read.port().ifPresent(server::setPort);
+        } catch (IllegalArgumentException e) {
+            throw new LockConfigException("pawl.url: " + e.getMessage() + "; such as redis://host:6379/0", e);
+        }
     }
 
     private static List<RedisURI> nodes(URI uri, RedisURI first) {
@@ -133,18 +158,24 @@ public record RedisUrl(List<RedisURI> servers, boolean cluster, RedisOptions opt
         } else if (settings.username() != null) {
             throw new LockConfigException("pawl.username without pawl.password");
         }
+        String ofSentinels = settings.properties().get(RedisSettings.SENTINEL_PASSWORD_KEY);
+        if (ofSentinels != null) {
+            server.getSentinels().forEach(sentinel -> sentinel.setAuthentication(ofSentinels.toCharArray()));
+        }
     }
 
     private static RedisOptions options(BackendSettings settings, Duration ioTimeout) {
         try {
             RedisOptions options =
                     RedisOptions.DEFAULTS.withNamespace(settings.namespace()).withIoTimeout(ioTimeout);
-            String replicas = settings.properties().get(REPLICAS_KEY);
+            String replicas = settings.properties().get(RedisSettings.REPLICAS_KEY);
             if (replicas != null) {
                 options = options.withReplicas(number(replicas));
             }
-            String retention = settings.properties().get(TOKEN_RETENTION_KEY);
-            return retention == null ? options : options.withTokenRetention(time(retention));
+            String retention = settings.properties().get(RedisSettings.TOKEN_RETENTION_KEY);
+            return retention == null
+                    ? options
+                    : options.withTokenRetention(Durations.parse(RedisSettings.TOKEN_RETENTION_KEY, retention));
         } catch (IllegalArgumentException e) {
             throw new LockConfigException("pawl.url and pawl.redis.*: " + e.getMessage(), e);
         }
@@ -154,32 +185,7 @@ public record RedisUrl(List<RedisURI> servers, boolean cluster, RedisOptions opt
         try {
             return Integer.parseInt(value.strip());
         } catch (NumberFormatException e) {
-            throw new LockConfigException(REPLICAS_KEY + "=" + value + ": not a whole number");
-        }
-    }
-
-    private static Duration time(String value) {
-        String text = value.strip().toLowerCase(Locale.ROOT);
-        refuseUnlessTime(TOKEN_RETENTION_KEY, text);
-        int unit = 0;
-        while (unit < text.length() && Character.isDigit(text.charAt(unit))) {
-            unit++;
-        }
-        long count = Long.parseLong(text.substring(0, unit));
-        return switch (text.substring(unit)) {
-            case "ns" -> Duration.ofNanos(count);
-            case "us" -> Duration.of(count, ChronoUnit.MICROS);
-            case "s" -> Duration.ofSeconds(count);
-            case "m" -> Duration.ofMinutes(count);
-            case "h" -> Duration.ofHours(count);
-            case "d" -> Duration.ofDays(count);
-            default -> Duration.ofMillis(count);
-        };
-    }
-
-    private static void refuseUnlessTime(String key, @Nullable String value) {
-        if (value == null || !TIME.matcher(value.toLowerCase(Locale.ROOT)).matches()) {
-            throw new LockConfigException(key + "=" + value + ": not a time; such as 500ms, 3s or 7d");
+            throw new LockConfigException(RedisSettings.REPLICAS_KEY + "=" + value + ": not a whole number");
         }
     }
 }

@@ -11,6 +11,18 @@ import java.util.HexFormat;
 /** A Lua script: a resource file that names its keys, arguments and answer. */
 public final class Script {
 
+    private static final String SERIAL = """
+            local function answer()
+            %s
+            end
+            local numbers = answer()
+            if type(numbers) ~= 'table' then
+              numbers = {numbers}
+            end
+            numbers[#numbers + 1] = tonumber(ARGV[#ARGV])
+            return numbers
+            """;
+
     private final String source;
     private final String sha;
 
@@ -20,16 +32,17 @@ public final class Script {
     }
 
     /**
-     * Reads a script, which must be there.
+     * Reads a script, which must be there, for a {@link Call}: its answer, one number or a list of them, is followed by its last
+     * argument, the serial of the call.
      *
      * @param owner the class beside which it lies
      * @param file its name
      */
     public static Script of(Class<?> owner, String file) {
-        return new Script(read(owner, file));
+        return new Script(SERIAL.formatted(read(owner, file)));
     }
 
-    /** A script that is put together. */
+    /** A script that is sent as it is. */
     public static Script ofSource(String source) {
         return new Script(source);
     }

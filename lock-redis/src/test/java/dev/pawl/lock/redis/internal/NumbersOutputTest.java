@@ -18,7 +18,7 @@ class NumbersOutputTest {
         output.set(-100);
         output.set(0);
 
-        assertThat(output.get()).containsExactly(-100, 0, 0);
+        assertThat(output.get()).containsExactly(-100, 0, 0, 0);
     }
 
     @Test
@@ -28,7 +28,7 @@ class NumbersOutputTest {
         output.set(ByteBuffer.wrap("1795000000".getBytes(StandardCharsets.US_ASCII)));
         output.set(ByteBuffer.wrap("000042".getBytes(StandardCharsets.US_ASCII)));
 
-        assertThat(output.get()).containsExactly(1_795_000_000, 42, 0);
+        assertThat(output.get()).containsExactly(1_795_000_000, 42, 0, 0);
     }
 
     @Test

@@ -45,6 +45,28 @@ class RedisUrlTest {
         assertThat(url.servers().get(0).getTimeout()).isEqualTo(Duration.ofSeconds(3));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "redis://my_redis, my_redis, 6379",
+        "redis://my_redis:7001/2?timeout=PT0.5S, my_redis, 7001",
+        "rediss://user:pass@app_redis_1:7002, app_redis_1, 7002"
+    })
+    void hostNamesOfDockerCompose_areRead(String text, String host, int port) {
+        RedisURI server = parse(text).servers().get(0);
+
+        assertThat(server.getHost()).isEqualTo(host);
+        assertThat(server.getPort()).isEqualTo(port);
+    }
+
+    @Test
+    void timesAreWrittenAsEverywhere_besideOtherParameters() {
+        RedisUrl url = parse("redis://db/3?timeout=PT2S&clientName=shop");
+
+        assertThat(url.options().ioTimeout()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(url.servers().get(0).getClientName()).isEqualTo("shop");
+        assertThat(url.servers().get(0).getDatabase()).isEqualTo(3);
+    }
+
     @Test
     void cluster() {
         RedisUrl url = parse("redis://user:pass@h1:7001,h2:7002,h3/?cluster=true");
@@ -73,8 +95,11 @@ class RedisUrlTest {
 
     @Test
     void ownKeys_areRead() {
-        RedisUrl url =
-                parse("redis://db", null, null, Map.of(RedisUrl.REPLICAS_KEY, "2", RedisUrl.TOKEN_RETENTION_KEY, "2d"));
+        RedisUrl url = parse(
+                "redis://db",
+                null,
+                null,
+                Map.of(RedisSettings.REPLICAS_KEY, "2", RedisSettings.TOKEN_RETENTION_KEY, "2d"));
         assertThat(url.options().replicas()).isEqualTo(2);
         assertThat(url.options().tokenRetention()).isEqualTo(Duration.ofDays(2));
     }
@@ -85,7 +110,9 @@ class RedisUrlTest {
             value = {
                 "redis://h1,h2 | several hosts",
                 "redis://db?timeuot=3s | unknown parameter 'timeuot'",
-                "redis://db?timeout=soon | not a time",
+                "redis://db?timeout=soon | not a duration",
+                "redis://db?timeout=500 | not a duration",
+                "redis://my_redis:70000 | no host and port",
                 "redis://db?timeout=1ms | ioTimeout",
                 "redis://db?cluster=yes | must be true or false",
                 "redis://db/1?cluster=true | database 0",
@@ -95,6 +122,7 @@ class RedisUrlTest {
                 "redis-sentinel://db?cluster=true#master | goes with redis://",
                 "redis://:s3cret%@db | percent-encoded",
                 "redis://:s3cret/x@db | bad port",
+                "redis-socket:///run/redis.sock | io.netty:netty-transport-native-epoll",
             })
     void mistakes_areNamed_withoutThePassword(String url, String what) {
         assertThatThrownBy(() -> parse(url))
@@ -107,7 +135,7 @@ class RedisUrlTest {
     @ParameterizedTest
     @ValueSource(strings = {"many", "-1"})
     void wrongReplicas_areRefused(String value) {
-        assertThatThrownBy(() -> parse("redis://db", null, null, Map.of(RedisUrl.REPLICAS_KEY, value)))
+        assertThatThrownBy(() -> parse("redis://db", null, null, Map.of(RedisSettings.REPLICAS_KEY, value)))
                 .isInstanceOf(LockConfigException.class)
                 .hasMessageContaining("replicas")
                 .hasMessageContaining(value);

@@ -1,8 +1,10 @@
 package dev.pawl.lock.tests.planted;
 
 import io.lettuce.core.RedisClient;
+import io.micrometer.core.instrument.MeterRegistry;
 import javax.sql.DataSource;
 import org.apache.curator.framework.CuratorFramework;
+import org.springframework.context.ApplicationContext;
 
 interface ThirdParty {
 
@@ -11,4 +13,8 @@ interface ThirdParty {
     CuratorFramework curator();
 
     DataSource dataSource();
+
+    MeterRegistry micrometer();
+
+    ApplicationContext spring();
 }

@@ -1,0 +1,15 @@
+package dev.pawl.lock.fencing;
+
+import dev.pawl.lock.testkit.ContractOfGuard;
+import dev.pawl.lock.testkit.GuardContract;
+import dev.pawl.lock.testkit.GuardFixture;
+import dev.pawl.lock.testservers.PostgresServer;
+
+@ContractOfGuard(JdbcFencingGuard.class)
+final class PostgresGuardContractTest extends GuardContract {
+
+    @Override
+    protected GuardFixture startStore() {
+        return new TableGuardFixture(PostgresServer.shared(), GuardedTable.Entered.class, GuardedTable.Entered.STEPS);
+    }
+}

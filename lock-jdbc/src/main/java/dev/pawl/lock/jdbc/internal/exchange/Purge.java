@@ -1,0 +1,33 @@
+package dev.pawl.lock.jdbc.internal.exchange;
+
+import dev.pawl.lock.jdbc.internal.dialect.Dialect;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Removes the rows of names that nobody uses any more, once an hour, and a limited number at once. Safe for use by several threads. */
+public final class Purge {
+
+    private static final long EVERY = Duration.ofHours(1).toNanos();
+
+    private final Database database;
+    private final Duration idleRetention;
+    private final AtomicLong last = new AtomicLong(System.nanoTime() - EVERY);
+
+    public Purge(Database database, Duration idleRetention) {
+        this.database = database;
+        this.idleRetention = idleRetention;
+    }
+
+    /** After an exchange that was made anyway. Nobody waits for it. */
+    public void nowAndThen() {
+        long before = last.get();
+        if (System.nanoTime() - before >= EVERY && last.compareAndSet(before, System.nanoTime())) {
+            database.aside(connection -> {
+                if (database.dialect().purge(connection, idleRetention) >= Dialect.PURGED_AT_ONCE) {
+                    // There are more: with the next exchange.
+                    last.set(System.nanoTime() - EVERY);
+                }
+            });
+        }
+    }
+}

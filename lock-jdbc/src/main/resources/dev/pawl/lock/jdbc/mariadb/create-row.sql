@@ -1,3 +1,0 @@
--- Makes the row of a lock that nobody has had yet, without a token.
--- :name the row
-INSERT IGNORE INTO {table} (name, owner, token, previous, expires_at, lease_micros) VALUES (:name, '', 0, 0, '1970-01-01', 0)

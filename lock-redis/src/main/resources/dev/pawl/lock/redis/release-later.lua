@@ -1,0 +1,18 @@
+-- Ends a hold, and keeps the lock from everybody for a time. Idempotent for its owner: sent again, it makes that time no longer.
+-- KEYS[1] the lock: the owner, or "=" and an owner that has let go, or "!" and an owner from whom it was taken away
+-- ARGV[1] owner
+-- ARGV[2] how long the lock is kept, ms
+-- returns 1 kept, 0 the owner does not have it, 2 it was taken away from the owner and is to be released
+
+local holder = redis.call('GET', KEYS[1])
+if holder == ARGV[1] then
+  redis.call('SET', KEYS[1], '=' .. holder, 'PX', ARGV[2])
+  return 1
+end
+if holder == '=' .. ARGV[1] then
+  if redis.call('PTTL', KEYS[1]) > tonumber(ARGV[2]) then
+    redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  end
+  return 1
+end
+return holder == '!' .. ARGV[1] and 2 or 0

@@ -1,0 +1,34 @@
+package dev.pawl.lock.spring.boot;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+
+/** The health of the lock service, on Spring Boot 4. */
+@AutoConfiguration(after = PawlAutoConfiguration.class)
+@ConditionalOnClass(name = "org.springframework.boot.health.contributor.AbstractHealthIndicator")
+@ConditionalOnBean(LockService.class)
+@ConditionalOnEnabledHealthIndicator("pawl")
+public final class PawlHealth4AutoConfiguration {
+
+    /** For Spring. */
+    PawlHealth4AutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean(name = "pawlHealthIndicator")
+    HealthIndicator pawlHealthIndicator(LockService service) {
+        LockProbe probe = new LockProbe(service);
+        return new AbstractHealthIndicator("the lock service does not answer") {
+            @Override
+            protected void doHealthCheck(Health.Builder builder) {
+                builder.up().withDetails(probe.ask());
+            }
+        };
+    }
+}

@@ -1,0 +1,47 @@
+package dev.pawl.lock.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Runs a program of these tests on the class path of an application, whose lists the modules in {@code class-paths} make. */
+public final class ApplicationJvm {
+
+    private static final Pattern PAWLS_OWN = Pattern.compile(
+            ".*/lock-(api|fencing|redis|redlock|jdbc|zookeeper|micrometer|liquibase|shedlock|spring|spring-boot-starter)"
+                    + "(/target/classes|/classes|-[^/]*(?<!-tests)\\.jar)");
+
+    private ApplicationJvm() {}
+
+    /** What the program has written, and its exit status. */
+    public static String run(Path folder, String application, Class<?> main, List<String> arguments)
+            throws IOException, InterruptedException {
+        return Application.start(
+                        folder.resolve("output"), List.of("-cp", classPath(application, main)), main, arguments)
+                .output();
+    }
+
+    /** Pawl's own classes, the application's libraries, and this module's tests for the main class. */
+    private static String classPath(String application, Class<?> main) throws IOException {
+        Path libraries = Path.of("..", "class-paths", application, "target", "class-path");
+        assertThat(libraries)
+                .as("made by the build of class-paths: mvn -pl class-paths/%s validate", application)
+                .exists();
+        Stream<String> own = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(place -> PAWLS_OWN.matcher(place).matches());
+        String tests = main.getProtectionDomain().getCodeSource().getLocation().getPath();
+        return Stream.of(
+                        own,
+                        Stream.of(tests),
+                        Stream.of(Files.readString(libraries).strip()))
+                .flatMap(places -> places)
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+}

@@ -1,0 +1,3 @@
+package dev.pawl.lock.tests.planted.fencing.internal;
+
+public interface SharedSql {}

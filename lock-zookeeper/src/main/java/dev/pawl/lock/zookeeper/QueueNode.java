@@ -1,0 +1,266 @@
+package dev.pawl.lock.zookeeper;
+
+import dev.pawl.lock.LossReason;
+import dev.pawl.lock.spi.Contest;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node of ours in a lock's queue: at its head, it is the hold. It belongs to the session that made it, and never counts
+ * under another.
+ */
+final class QueueNode {
+
+    private final Session session;
+    private final LockPath where;
+    private final Contest contest;
+    private final String path;
+    private final long sequence;
+    private final long czxid;
+    private final int bytes;
+    private final AtomicReference<@Nullable CompletableFuture<Boolean>> removal = new AtomicReference<>();
+
+    /** What the last reading of the line said, until an event says that it may have changed. */
+    private enum Reading {
+        /** Nothing that holds now: there was none, it did not have us, or somebody has come or gone since. */
+        NOTHING,
+        /** We are in the line. */
+        HERE,
+        /** We are in the line, and nobody else is. */
+        ALONE
+    }
+
+    /** Written on the event thread of the session alone, where answers and events come in the order of the service. */
+    private volatile Reading reading = Reading.NOTHING;
+
+    /**
+     * The node before ours.
+     *
+     * @param path its path
+     * @param only whether nobody else is before us
+     * @param watch what became of the watch of it
+     */
+    private record Predecessor(String path, boolean only, Watch watch) {}
+
+    private enum Watch {
+        STANDS,
+        /** It has fired, as it does once, and the node may be there. */
+        IS_OVER,
+        /** The node was deleted. */
+        SAW_THE_END
+    }
+
+    private final AtomicReference<@Nullable Predecessor> predecessor = new AtomicReference<>();
+
+    /** For how long this is a hold at the most, in nanoseconds; 0 before it is one. */
+    private volatile long promised;
+
+    private volatile boolean removing;
+
+    QueueNode(Session session, LockPath where, Contest contest, String path, long czxid, int bytes) {
+        this.session = session;
+        this.where = where;
+        this.contest = contest;
+        this.path = path;
+        this.czxid = czxid;
+        this.bytes = bytes;
+        sequence = QueueSnapshot.sequenceOf(path);
+    }
+
+    Session session() {
+        return session;
+    }
+
+    LockPath where() {
+        return where;
+    }
+
+    Contest contest() {
+        return contest;
+    }
+
+    String path() {
+        return path;
+    }
+
+    /** The name of the node without its parent. */
+    String name() {
+        return path.substring(where.parent().length() + 1);
+    }
+
+    long sequence() {
+        return sequence;
+    }
+
+    long czxid() {
+        return czxid;
+    }
+
+    // --- the children of the lock ------------------------------------------------------------------------------
+
+    /** From now on this node hears of its session, and of changes among the children. */
+    void enter() {
+        session.listen(where.parent(), this);
+    }
+
+    /**
+     * The children were read, and a watch tells of the next change. On the event thread, whoever waits for the reading or no
+     * longer does: a reading without us leaves the node in doubt, so that it is asked for until somebody hears.
+     */
+    void remember(List<String> children) {
+        QueueSnapshot snapshot = snapshot(children);
+        if (!snapshot.has(this)) {
+            reading = Reading.NOTHING;
+        } else {
+            reading = snapshot.others() == 0 ? Reading.ALONE : Reading.HERE;
+        }
+    }
+
+    /** The queue as this node sees it. */
+    QueueSnapshot snapshot(List<String> children) {
+        return QueueSnapshot.read(children, where.ours(), sequence);
+    }
+
+    /** Whether nobody else is in the line, as far as the service has told: it tells of the first who comes. */
+    boolean isKnownToBeAlone() {
+        return reading == Reading.ALONE;
+    }
+
+    /** Whether the node may have been deleted by somebody else. */
+    boolean isUnsure() {
+        return reading == Reading.NOTHING;
+    }
+
+    /** A watch of ours has fired. The one of the children may tell of their parent's end instead. */
+    void changed(String node, boolean deleted) {
+        if (node.equals(where.parent())) {
+            reading = Reading.NOTHING;
+        } else {
+            predecessorChanged(node, deleted);
+        }
+    }
+
+    // --- the predecessor ---------------------------------------------------------------------------------------
+
+    /**
+     * Waits for the end of this node.
+     *
+     * @param node the path of the node before ours
+     * @param only whether nobody else is before us
+     */
+    void follow(String node, boolean only) {
+        stopFollowing();
+        predecessor.set(new Predecessor(node, only, Watch.STANDS));
+        session.listen(node, this);
+    }
+
+    /** Whether the watch of this node stands; if so, it is known from now on whether nobody else is before us. */
+    boolean follows(String node, boolean only) {
+        Predecessor now = predecessor.updateAndGet(
+                known -> isFollowed(known, node) ? new Predecessor(node, only, Watch.STANDS) : known);
+        return isFollowed(now, node);
+    }
+
+    /** The path of the node before ours, if the watch of it stands. */
+    @Nullable
+    String followed() {
+        Predecessor known = predecessor.get();
+        return known != null && known.watch() == Watch.STANDS ? known.path() : null;
+    }
+
+    private static boolean isFollowed(@Nullable Predecessor known, String node) {
+        return known != null && known.watch() == Watch.STANDS && known.path().equals(node);
+    }
+
+    /** The node was not there to be watched. */
+    void predecessorIsGone(String node) {
+        watchIsOver(node, Watch.SAW_THE_END);
+    }
+
+    private boolean watchIsOver(String node, Watch how) {
+        Predecessor now = predecessor.updateAndGet(known ->
+                known == null || !known.path().equals(node) ? known : new Predecessor(node, known.only(), how));
+        return now != null && now.path().equals(node);
+    }
+
+    void stopFollowing() {
+        Predecessor followed = predecessor.getAndSet(null);
+        if (followed != null) {
+            if (followed.watch() == Watch.STANDS) {
+                session.unwatch(followed.path(), this);
+            } else {
+                session.ignore(followed.path(), this);
+            }
+        }
+    }
+
+    /** Nobody who comes later is put before us: with the one who was, the line before us is gone. */
+    boolean isNext() {
+        Predecessor known = predecessor.get();
+        return known != null && known.watch() == Watch.SAW_THE_END && known.only();
+    }
+
+    /** Most likely it was deleted; if only its data was changed, a look tells. */
+    private void predecessorChanged(String node, boolean deleted) {
+        if (watchIsOver(node, deleted ? Watch.SAW_THE_END : Watch.IS_OVER)) {
+            contest.wake();
+        }
+    }
+
+    // --- the end -----------------------------------------------------------------------------------------------
+
+    /** This node is a hold, and has been told for how long; counted from an instant that is past. */
+    void promised(long nanos) {
+        promised = nanos;
+        sessionLasts(session.timeout());
+    }
+
+    /** The service may grant a session less time than before: a hold that has been promised more may end before it knows. */
+    void sessionLasts(long nanos) {
+        if (promised > nanos) {
+            sessionEnded();
+        }
+    }
+
+    void sessionEnded() {
+        if (!removing) {
+            contest.lost(LossReason.SESSION_LOST);
+        }
+    }
+
+    /**
+     * Begins to remove the node, or joins in.
+     *
+     * @param begin removes it, and is started only once unless it fails; true if the node was there
+     */
+    CompletableFuture<Boolean> remove(Remover begin) {
+        removing = true;
+        stopFollowing();
+        session.ignore(where.parent(), this);
+        CompletableFuture<Boolean> running = removal.get();
+        if (running != null && !running.isCompletedExceptionally()) {
+            return running;
+        }
+        CompletableFuture<Boolean> mine = new CompletableFuture<>();
+        if (!removal.compareAndSet(running, mine)) {
+            return remove(begin);
+        }
+        begin.remove(this).whenComplete((there, failure) -> {
+            if (failure == null) {
+                session.room().give(bytes);
+                mine.complete(there);
+            } else {
+                mine.completeExceptionally(failure);
+            }
+        });
+        return mine;
+    }
+
+    /** How a node is removed. */
+    @FunctionalInterface
+    interface Remover {
+        CompletableFuture<Boolean> remove(QueueNode queueNode);
+    }
+}

@@ -1,0 +1,33 @@
+package dev.pawl.lock.zookeeper;
+
+import dev.pawl.lock.redis.RedisContractTest;
+import dev.pawl.lock.testkit.BackendFixture;
+import dev.pawl.lock.testkit.ContractOf;
+import dev.pawl.lock.testkit.Full;
+import dev.pawl.lock.testkit.LeavesTo;
+import dev.pawl.lock.testkit.LockContract;
+import dev.pawl.lock.testkit.Part;
+import dev.pawl.lock.testkit.SkippedCase;
+import dev.pawl.lock.testservers.ZooKeeperServers;
+
+@ContractOf("zookeeper")
+@SkippedCase(
+        value = "afterARestartOfTheServiceWithoutItsData_theNextTokenIsLarger",
+        because =
+                "a ZooKeeper without its data is another one: its count of writes, from which tokens are, begins at zero")
+@Full
+@LeavesTo(
+        value = RedisContractTest.class,
+        part = Part.ENGINE,
+        because = "the engine meets answers on another thread there, too")
+@LeavesTo(
+        value = ZooKeeperContractTest.class,
+        part = Part.BACKEND,
+        because = "only the servers differ: the backend reaches them by the same code")
+final class ZooKeeperEnsembleContractTest extends LockContract {
+
+    @Override
+    protected BackendFixture startService() {
+        return new ZooKeeperFixture(ZooKeeperServers.ensemble(), ZooKeeperFixture.ENSEMBLE_SESSION);
+    }
+}

@@ -1,0 +1,15 @@
+package dev.pawl.lock.zookeeper;
+
+import dev.pawl.lock.testkit.ContractOfGuard;
+import dev.pawl.lock.testkit.GuardContract;
+import dev.pawl.lock.testkit.GuardFixture;
+import dev.pawl.lock.testservers.ZooKeeperServers;
+
+@ContractOfGuard(ZooKeeperFencingGuard.class)
+final class ZooKeeperGuardContractTest extends GuardContract {
+
+    @Override
+    protected GuardFixture startStore() {
+        return new NodesGuardFixture(ZooKeeperServers.standalone());
+    }
+}
