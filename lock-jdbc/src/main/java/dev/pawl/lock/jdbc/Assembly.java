@@ -20,6 +20,7 @@ import dev.pawl.lock.jdbc.internal.exchange.Faults;
 import dev.pawl.lock.jdbc.internal.exchange.Opened;
 import dev.pawl.lock.jdbc.internal.exchange.Purge;
 import dev.pawl.lock.jdbc.internal.exchange.Secrets;
+import dev.pawl.lock.jdbc.internal.exchange.Shares;
 import dev.pawl.lock.jdbc.internal.exchange.Threads;
 import dev.pawl.lock.jdbc.internal.lease.LeaseBackend;
 import dev.pawl.lock.jdbc.internal.lease.NoWakeUps;
@@ -170,7 +171,8 @@ final class Assembly {
             keeps = dialect.keeps(connection);
         }
         int most = dialect.exchangesAtOnce();
-        Threads threads = Threads.start(name(), most, most / 2);
+        Shares shares = new Shares(attemptsAtOnce);
+        Threads threads = Threads.start(name(), most, shares.laterGoes(), most / 2);
         opened.add(threads::shutdown);
         Database database = new Database(
                 source,
@@ -179,7 +181,7 @@ final class Assembly {
                 options.ioTimeout(),
                 threads,
                 runsOnCallers,
-                attemptsAtOnce);
+                shares);
         return options.mode() == JdbcBackend.Mode.LEASE
                 ? leaseBackend(database, source, own, keeps)
                 : rowBackend(database, source, own, keeps);

@@ -35,6 +35,9 @@ final class LockedRowsTest {
 
     private static final int ATTEMPTS_AT_ONCE = 4;
 
+    /** Where attempts run that must not run on the caller. */
+    private static final int MORE_THAN_THREADS = 9;
+
     private final SqlClients clients = new SqlClients();
 
     @AfterEach
@@ -58,13 +61,40 @@ final class LockedRowsTest {
     @EnumSource
     void attemptsAtLockedRows_leaveAConnectionForRenewals_inAPoolThatIsLent(TestedDatabase database) throws Exception {
         SqlServer server = database.healed();
-        HikariDataSource pool = pool(server);
+        HikariDataSource pool = pool(database, server);
         pool.setMaximumPoolSize(ATTEMPTS_AT_ONCE + 1);
-        if (database == TestedDatabase.MYSQL) {
-            // As the documentation asks for.
-            pool.setConnectionInitSql("SET SESSION innodb_lock_wait_timeout = 1");
-        }
         assertLeaseOutlives(database, server, lending(pool, LEASE));
+    }
+
+    /** Each of the waiters would otherwise keep one of the threads where attempts run, and leave none to a free lock. */
+    @ParameterizedTest
+    @EnumSource
+    void attemptsAtManyLockedRows_leaveAThreadForOtherLocks_inAPoolThatIsLent(TestedDatabase database)
+            throws Exception {
+        SqlServer server = database.healed();
+        LockClient client = lending(pool(database, server), Duration.ofSeconds(30));
+        client.lock("free").tryAcquire().orElseThrow().close();
+        for (int i = 0; i < MORE_THAN_THREADS; i++) {
+            String name = "locked-" + i;
+            Bench.hold(client, name).close();
+            ForeignSession unused = clients.closing(ForeignSession.locking(database, server, name));
+        }
+        List<CompletableFuture<Lease>> waiters = new ArrayList<>();
+        for (int i = 0; i < MORE_THAN_THREADS; i++) {
+            waiters.add(client.lock("locked-" + i).acquireAsync());
+        }
+        // The first goes take all connections that attempts may have: behind them, the rows are known to be locked.
+        waiters.forEach(waiter -> Bench.await("an attempt that has failed").until(waiter::isDone));
+        waiters.clear();
+        for (int i = 0; i < MORE_THAN_THREADS; i++) {
+            waiters.add(client.lock("locked-" + i).acquireAsync());
+        }
+        for (int turn = 0; turn < 5; turn++) {
+            Duration waited = Bench.timed(
+                    () -> client.lock("free").tryAcquire().orElseThrow().close());
+            assertThat(waited).as("turn " + turn).isLessThan(Duration.ofSeconds(2));
+        }
+        waiters.forEach(waiter -> waiter.cancel(true));
     }
 
     /** One that waited at a row would otherwise take the only connection again before the one that waits for it has woken up. */
@@ -86,9 +116,15 @@ final class LockedRowsTest {
         }
     }
 
-    private static HikariDataSource pool(SqlServer server) {
+    private static HikariDataSource pool(TestedDatabase database, SqlServer server) {
         HikariDataSource pool = new HikariDataSource();
         pool.setJdbcUrl(server.url());
+        // As the documentation asks for.
+        switch (database) {
+            case MYSQL -> pool.setConnectionInitSql("SET SESSION innodb_lock_wait_timeout = 1");
+            case H2 -> pool.setConnectionInitSql("SET LOCK_TIMEOUT 1000");
+            default -> {}
+        }
         return pool;
     }
 
@@ -138,7 +174,7 @@ final class LockedRowsTest {
     @EnumSource
     void purge_passesByARowThatIsLocked_andKeepsNobodyFromAnotherLock(TestedDatabase database) throws Exception {
         SqlServer server = database.healed();
-        LockClient client = lending(pool(server), Duration.ofSeconds(3));
+        LockClient client = lending(pool(database, server), Duration.ofSeconds(3));
         insertIdle(server, "idle-a", "idle-m", "idle-z");
         try (ForeignSession session = ForeignSession.locking(database, server, "idle-m")) {
             // Its first renewal purges.
@@ -154,7 +190,7 @@ final class LockedRowsTest {
     @EnumSource
     void renewal_doesNotWaitForARowOfAnotherLock(TestedDatabase database) throws Exception {
         SqlServer server = database.healed();
-        LockClient client = lending(pool(server), Duration.ofSeconds(3));
+        LockClient client = lending(pool(database, server), Duration.ofSeconds(3));
         Bench.hold(client, "n").close();
         List<Lease> held = new ArrayList<>();
         for (String name : List.of("a", "m", "z")) {

@@ -37,7 +37,7 @@ public abstract class Dialect {
      */
     public static final Duration ROW_WAIT = Duration.ofSeconds(1);
 
-    /** Twice as many as the connections of a pool by default: an attempt at a locked row keeps its thread between its goes. */
+    /** Twice as many as the connections of a pool by default. */
     private static final int EXCHANGES_AT_ONCE = 8;
 
     private static final int LAST_ASCII = 0x7f;

@@ -14,9 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -51,14 +49,6 @@ public final class Database {
     /** With the pauses 400 ms, which is less than the shortest I/O time limit. */
     private static final int SETTLE_ROUNDS = 40;
 
-    /** An attempt that has lost its race so late has waited at a row, in ns. */
-    private static final long WAITED_AT_A_ROW = 250_000_000;
-
-    /** How long a row at which an attempt has waited in vain counts as locked, in ns. */
-    private static final long REMEMBERED = 10_000_000_000L;
-
-    private static final int MOST_REMEMBERED = 1_000;
-
     private static final Duration SETTLE_PAUSE = Duration.ofMillis(10);
 
     private final DataSource source;
@@ -67,22 +57,13 @@ public final class Database {
     private final long limitNanos;
     private final Threads threads;
     private final boolean runsOnCallers;
-    private final int attemptsAtOnce;
-    private final Semaphore roomForAttempts;
-
-    /** Part of that. An attempt comes again when it has waited at a row that others keep locked: those leave room for all other rows. */
-    private final Semaphore roomForLaterGoes;
-
-    /** Rows at which an attempt has waited in vain, and until when each counts as locked, on the monotonic clock. */
-    private final Map<String, Long> lockedRows = new ConcurrentHashMap<>();
-
+    private final Shares shares;
     private volatile boolean closed;
     private final Map<Connection, Long> sessions = Collections.synchronizedMap(new WeakHashMap<>());
 
     /**
      * @param runsOnCallers whether the thread that waits for an exchange may run it
-     * @param attemptsAtOnce how many connections attempts may have at once. A row that others keep locked costs an attempt its
-     *     connection for as long as it waits: renewals and releases need one all the same
+     * @param shares how many connections attempts may have at once
      */
     public Database(
             DataSource source,
@@ -91,16 +72,14 @@ public final class Database {
             Duration limit,
             Threads threads,
             boolean runsOnCallers,
-            int attemptsAtOnce) {
+            Shares shares) {
         this.source = source;
         this.dialect = dialect;
         this.faults = faults;
         this.limitNanos = limit.toNanos();
         this.threads = threads;
         this.runsOnCallers = runsOnCallers;
-        this.attemptsAtOnce = attemptsAtOnce;
-        this.roomForAttempts = new Semaphore(attemptsAtOnce, true);
-        this.roomForLaterGoes = new Semaphore(Math.max(1, attemptsAtOnce / 2));
+        this.shares = shares;
     }
 
     public Dialect dialect() {
@@ -113,7 +92,7 @@ public final class Database {
 
     /** How many connections attempts may have at once: all but one of a pool's. */
     public int attemptsAtOnce() {
-        return attemptsAtOnce;
+        return shares.attempts();
     }
 
     public Duration limit() {
@@ -167,10 +146,7 @@ public final class Database {
      */
     public <T> CompletableFuture<T> attempt(
             Executor blocking, String row, Work<T> work, Consumer<Unresolved> unresolved) {
-        return run(
-                blocking,
-                threads.attempts(),
-                exchange -> repeat((end, lost) -> atRow(row, work, end, lost, exchange, unresolved)));
+        return goes(blocking, row, exchange -> (end, lost) -> atRow(row, work, end, lost, exchange, unresolved));
     }
 
     /** A way to the answer that needs no connection of its own. */
@@ -190,15 +166,44 @@ public final class Database {
     /** The same for one that goes with others first, and alone only if it has to. */
     public <T> CompletableFuture<T> attempt(
             Executor blocking, String row, Shared<T> shared, Work<T> work, Consumer<Unresolved> unresolved) {
-        return run(
-                blocking,
-                threads.attempts(),
-                exchange -> repeat((end, lost) -> {
-                    Optional<T> answer = lost == null && !isKnownLocked(row)
-                            ? atRow(row, () -> shared.until(end, exchange::connected))
-                            : Optional.empty();
-                    return answer.isPresent() ? answer.get() : atRow(row, work, end, lost, exchange, unresolved);
-                }));
+        return goes(blocking, row, exchange -> (end, lost) -> {
+            Optional<T> answer = shares.comesLater(row, lost)
+                    ? Optional.empty()
+                    : shares.remembering(row, dialect::isLostRace, () -> shared.until(end, exchange::connected));
+            return answer.isPresent() ? answer.get() : atRow(row, work, end, lost, exchange, unresolved);
+        });
+    }
+
+    /**
+     * Runs the goes of an attempt: the later ones on threads of their own where the caller's may not be used. At locked rows they wait
+     * long, and would leave no thread to attempts at all the other rows.
+     */
+    private <T> CompletableFuture<T> goes(Executor blocking, String row, Function<Exchange<T>, Go<T>> goes) {
+        if (runsHere()) {
+            return on(blocking, exchange -> repeat(goes.apply(exchange)));
+        }
+        Exchange<T> answer = new Exchange<>();
+        Go<T> go = goes.apply(answer);
+        long submittedAt = System.nanoTime();
+        execute(threads.attempts(), answer, () -> {
+            refuseLate(submittedAt, answer);
+            Rounds rounds = new Rounds();
+            if (shares.comesLater(row, null)) {
+                execute(threads.laterGoes(), answer, () -> goOn(go, rounds, answer));
+            } else {
+                goOn(go, rounds, answer);
+            }
+        });
+        return answer;
+    }
+
+    private <T> void goOn(Go<T> go, Rounds rounds, Exchange<T> answer) {
+        try {
+            answer.complete(go.until(rounds.end, rounds.lost));
+        } catch (SQLException e) {
+            rounds.lose(e);
+            execute(threads.laterGoes(), answer, () -> goOn(go, rounds, answer));
+        }
     }
 
     /** The same for one that is no attempt. */
@@ -220,7 +225,9 @@ public final class Database {
     public <T> T forSeveral(boolean attempt, Work<T> work, long end, @Nullable Consumer<Unresolved> unresolved)
             throws SQLException {
         Exchange<T> exchange = new Exchange<>();
-        return attempt ? inItsShare(work, end, exchange, unresolved) : once(work, end, exchange, unresolved);
+        return attempt
+                ? shares.first(end, noConnection(), () -> once(work, end, exchange, unresolved))
+                : once(work, end, exchange, unresolved);
     }
 
     /**
@@ -230,9 +237,9 @@ public final class Database {
     public <T> CompletableFuture<T> undo(Executor blocking, Work<T> work) {
         return run(
                 blocking,
-                threads.attempts(),
-                exchange ->
-                        repeat((end, lost) -> later(work, end, lost == null ? noConnection() : lost, exchange, null)));
+                threads.laterGoes(),
+                exchange -> repeat((end, lost) -> shares.later(
+                        end, lost == null ? noConnection() : lost, () -> once(work, end, exchange, null))));
     }
 
     /** The same for one that takes its connections by itself. */
@@ -248,12 +255,16 @@ public final class Database {
         long submittedAt = System.nanoTime();
         // An interrupt closes what a virtual thread reads from: the others that wait would hear of it.
         return on(ours, exchange -> {
-            long waited = System.nanoTime() - submittedAt;
-            if (waited > limitNanos) {
-                throw late(exchange);
-            }
+            refuseLate(submittedAt, exchange);
             return body.apply(exchange);
         });
+    }
+
+    /** What has waited in line until it was given up is not begun. */
+    private void refuseLate(long submittedAt, Exchange<?> exchange) {
+        if (System.nanoTime() - submittedAt > limitNanos) {
+            throw late(exchange);
+        }
     }
 
     private boolean runsHere() {
@@ -273,10 +284,16 @@ public final class Database {
 
     public static <T> CompletableFuture<T> on(Executor executor, Function<Exchange<T>, T> body) {
         Exchange<T> answer = new Exchange<>();
+        execute(executor, answer, () -> answer.complete(body.apply(answer)));
+        return answer;
+    }
+
+    /** Whatever is thrown is the answer. */
+    private static void execute(Executor executor, Exchange<?> answer, Runnable body) {
         try {
             executor.execute(() -> {
                 try {
-                    answer.complete(body.apply(answer));
+                    body.run();
                 } catch (Throwable e) {
                     answer.completeExceptionally(e);
                 }
@@ -284,7 +301,6 @@ public final class Database {
         } catch (RuntimeException e) {
             answer.completeExceptionally(e);
         }
-        return answer;
     }
 
     /**
@@ -332,23 +348,35 @@ public final class Database {
 
     /** Runs an exchange again as long as it loses races, and says what is wrong otherwise. */
     public <T> T repeat(Go<T> go) {
-        long end = System.nanoTime() + limitNanos;
-        SQLException lost = null;
-        for (int races = 1; ; races++) {
-            long began = System.nanoTime();
+        Rounds rounds = new Rounds();
+        while (true) {
             try {
-                return go.until(end, lost);
+                return go.until(rounds.end, rounds.lost);
             } catch (SQLException e) {
-                long backoff = backoff(races);
-                long now = System.nanoTime();
-                // One that has waited for a row would wait as long again, and break off for want of time without a
-                // reason.
-                if (!dialect.isLostRace(e) || end - now < backoff + (now - began)) {
-                    throw faults.translate(e);
-                }
-                lost = e;
-                Pauses.pause(Duration.ofNanos(backoff));
+                rounds.lose(e);
             }
+        }
+    }
+
+    /** How often an exchange has lost its race, and when it has to be over. Used by one thread at a time. */
+    private final class Rounds {
+
+        private final long end = System.nanoTime() + limitNanos;
+        private @Nullable SQLException lost;
+        private int races;
+        private long began = System.nanoTime();
+
+        /** Rests before the next go, or says what is wrong. */
+        void lose(SQLException failure) {
+            long backoff = backoff(++races);
+            long now = System.nanoTime();
+            // One that has waited for a row would wait as long again, and break off for want of time without a reason.
+            if (!dialect.isLostRace(failure) || end - now < backoff + (now - began)) {
+                throw faults.translate(failure);
+            }
+            lost = failure;
+            Pauses.pause(Duration.ofNanos(backoff));
+            began = System.nanoTime();
         }
     }
 
@@ -357,7 +385,6 @@ public final class Database {
         return ThreadLocalRandom.current().nextLong(most);
     }
 
-    /** A new request for a row that is known to be locked has the share of those that come again: it would wait there as they do. */
     private <T> T atRow(
             String row,
             Work<T> work,
@@ -366,84 +393,13 @@ public final class Database {
             Exchange<T> exchange,
             Consumer<Unresolved> unresolved)
             throws SQLException {
-        return atRow(row, () -> {
-            T answer = lost != null || isKnownLocked(row)
-                    ? later(work, end, lost == null ? noConnection() : lost, exchange, unresolved)
-                    : inItsShare(work, end, exchange, unresolved);
-            lockedRows.remove(row);
-            return answer;
-        });
-    }
-
-    private boolean isKnownLocked(String row) {
-        Long until = lockedRows.get(row);
-        return until != null && until - System.nanoTime() > 0;
-    }
-
-    /** Remembers the row if it was waited for in vain. */
-    private <T> T atRow(String row, Step<T> step) throws SQLException {
-        long began = System.nanoTime();
-        try {
-            return step.run();
-        } catch (SQLException e) {
-            long now = System.nanoTime();
-            if (dialect.isLostRace(e) && now - began > WAITED_AT_A_ROW) {
-                remember(row, now);
-            }
-            throw e;
-        }
-    }
-
-    private void remember(String row, long now) {
-        if (lockedRows.size() >= MOST_REMEMBERED) {
-            lockedRows.values().removeIf(until -> until - now <= 0);
-        }
-        if (lockedRows.size() < MOST_REMEMBERED) {
-            lockedRows.put(row, now + REMEMBERED);
-        }
-    }
-
-    /** A first go takes the room that it finds: it need not wait until another thread has woken up. */
-    private <T> T inItsShare(Work<T> work, long end, Exchange<T> exchange, @Nullable Consumer<Unresolved> unresolved)
-            throws SQLException {
-        if (roomForAttempts.tryAcquire()) {
-            try {
-                return once(work, end, exchange, unresolved);
-            } finally {
-                roomForAttempts.release();
-            }
-        }
-        return inRoom(roomForAttempts, end, noConnection(), () -> once(work, end, exchange, unresolved));
-    }
-
-    private <T> T later(
-            Work<T> work,
-            long end,
-            SQLException otherwise,
-            Exchange<T> exchange,
-            @Nullable Consumer<Unresolved> unresolved)
-            throws SQLException {
-        return inRoom(
-                roomForLaterGoes,
-                end,
-                otherwise,
-                () -> inRoom(roomForAttempts, end, otherwise, () -> once(work, end, exchange, unresolved)));
-    }
-
-    @FunctionalInterface
-    private interface Step<T> {
-        T run() throws SQLException;
-    }
-
-    private static <T> T inRoom(Semaphore room, long end, SQLException otherwise, Step<T> step) throws SQLException {
-        if (!Pauses.acquire(room, end)) {
-            throw otherwise;
-        }
-        try {
-            return step.run();
-        } finally {
-            room.release();
-        }
+        Shares.Step<T> step = () -> once(work, end, exchange, unresolved);
+        return shares.remembering(
+                row,
+                dialect::isLostRace,
+                () -> shares.comesLater(row, lost)
+                        ? shares.later(end, lost == null ? noConnection() : lost, step)
+                        : shares.first(end, noConnection(), step));
     }
 
     private <T> T once(Work<T> work, long end, Exchange<T> exchange, @Nullable Consumer<Unresolved> unresolved)
