@@ -54,7 +54,11 @@ public final class Bench implements AutoCloseable {
     /** What a busy machine may add to any time. */
     public static final Duration ROOM = Duration.ofMillis(1_500);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    /**
+     * How long to wait for what has to come: no case is about it. On a busy machine a case that takes ten seconds may take forty, and one
+     * that hangs is found after a minute as well.
+     */
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final Path TURN =
             Path.of(System.getProperty("java.io.tmpdir"), "pawl-tests-of-" + System.getProperty("user.name") + ".turn");

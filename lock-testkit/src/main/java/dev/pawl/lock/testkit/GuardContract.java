@@ -42,14 +42,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @TestInstance(Lifecycle.PER_CLASS)
 @ExtendWith(SkippedCaseCondition.class)
-@Timeout(120)
+@Timeout(150)
 public abstract class GuardContract {
 
     private static final int WRITERS = 6;
     private static final int WRITES = 40;
     private static final int NEW_LOCKS = 15;
     private static final int TRIES = 50;
-    private static final int PATIENCE_SECONDS = 40;
+    private static final long PATIENCE_SECONDS = Bench.PATIENCE.toSeconds();
 
     /** What a writer has to overtake one that stands still; where the guard makes it wait, it is in vain. */
     private static final Duration MEANWHILE = Duration.ofMillis(400);

@@ -17,7 +17,7 @@ import org.awaitility.Awaitility;
  */
 public final class Job<T> {
 
-    private static final long PATIENCE_SECONDS = 40;
+    private static final long PATIENCE_SECONDS = Bench.PATIENCE.toSeconds();
 
     private final FutureTask<T> task;
     private final Thread thread;

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @TestInstance(Lifecycle.PER_CLASS)
 @ExtendWith(SkippedCaseCondition.class)
-@Timeout(90)
+@Timeout(150)
 public abstract class LockContract
         implements OneHolderContract,
                 TokenOrderContract,
