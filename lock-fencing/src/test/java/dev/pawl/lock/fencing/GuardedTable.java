@@ -34,9 +34,19 @@ abstract class GuardedTable implements GuardedStore {
 
     static Connection connect(String url) throws SQLException {
         Connection connection = DriverManager.getConnection(url);
+        waitLongForRows(connection);
         connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
         connection.setAutoCommit(false);
         return connection;
+    }
+
+    /** H2 gives a row up after two seconds, in which a busy machine may not have come to the next step of a case. */
+    static void waitLongForRows(Connection connection) throws SQLException {
+        if (connection.getMetaData().getDatabaseProductName().equals("H2")) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET LOCK_TIMEOUT 60000");
+            }
+        }
     }
 
     /** All tables, empty. */

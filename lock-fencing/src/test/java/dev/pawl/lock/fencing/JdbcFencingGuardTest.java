@@ -68,6 +68,7 @@ class JdbcFencingGuardTest {
     private Connection transaction(int isolation) throws SQLException {
         Connection connection = DriverManager.getConnection(server().url());
         opened.add(connection);
+        GuardedTable.waitLongForRows(connection);
         connection.setTransactionIsolation(isolation);
         connection.setAutoCommit(false);
         return connection;
