@@ -139,11 +139,16 @@ final class Candidacy implements Contest {
         queue.answered(this);
     }
 
-    /** Whether there is an answer that the queue has not seen; it has, once this was true. */
+    /**
+     * Whether there is an answer that the queue has not seen; it has, once this was true. Where there is none nothing is written: the
+     * answer may be coming at this moment, and would be overlooked for ever.
+     */
     boolean seesAnswer() {
-        boolean was = unseen;
+        if (!unseen) {
+            return false;
+        }
         unseen = false;
-        return was;
+        return true;
     }
 
     @Nullable
