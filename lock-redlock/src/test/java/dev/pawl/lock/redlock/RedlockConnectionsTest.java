@@ -63,7 +63,7 @@ class RedlockConnectionsTest extends OnFiveMasters {
                     .isInstanceOf(LockBackendException.class)
                     .hasMessageContaining("fewer than 3 of 5 Redis masters can be connected")
                     .hasMessageContaining("no answer in 5");
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(1_500));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
         } finally {
             servers.resume();
             own.forEach(RedisClient::shutdown);
@@ -215,7 +215,7 @@ class RedlockConnectionsTest extends OnFiveMasters {
         await("the waiter is known to a majority").until(() -> mastersThatKnowAWaiter() >= 3);
         servers.onEachMaster(redis -> redis.clientKill(KillArgs.Builder.typePubsub()));
         lease.close();
-        await("the waiter has its turn").atMost(Duration.ofSeconds(2)).until(waiter::isDone);
+        await("the waiter has its turn").atMost(Duration.ofSeconds(8)).until(waiter::isDone);
         waiter.join().close();
     }
 

@@ -184,7 +184,7 @@ class RedlockFaultsTest extends OnFiveMasters {
 
     @Test
     void mastersThatHungWhileNobodyAsked_areThereForWhoeverAsksFirst() {
-        LockClient client = clientOfAll(servers.url() + "?timeout=500ms");
+        LockClient client = clientOfAll(servers.url() + "?timeout=2s");
         use(client);
         servers.pause();
         assertThatThrownBy(() -> client.lock(name).tryAcquire()).isInstanceOf(LockBackendException.class);
@@ -192,10 +192,10 @@ class RedlockFaultsTest extends OnFiveMasters {
         assertThatThrownBy(() -> client.lock(name).tryAcquire())
                 .as("who is known to be silent is not waited for")
                 .hasMessageContaining("no answer for");
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(400));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(1_500));
         servers.resume();
         await("they have answered")
-                .atMost(Duration.ofSeconds(1))
+                .atMost(Duration.ofSeconds(10))
                 .ignoreException(LockBackendException.class)
                 .until(() -> client.lock(name + "-other").tryAcquire().isPresent());
         await("what they granted late is given back")

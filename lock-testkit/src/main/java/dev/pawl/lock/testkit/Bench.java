@@ -51,8 +51,8 @@ public final class Bench implements AutoCloseable {
      */
     public static final Duration CHILD_LEASE = Duration.ofSeconds(5);
 
-    /** What a busy machine may add to any time. */
-    public static final Duration ROOM = Duration.ofMillis(1_500);
+    /** What a busy machine may add to any time. What a case wants to tell from it takes a lease of half a minute, or for ever. */
+    public static final Duration ROOM = Duration.ofSeconds(3);
 
     /**
      * How long to wait for what has to come: no case is about it. On a busy machine a case that takes ten seconds may take forty, and one

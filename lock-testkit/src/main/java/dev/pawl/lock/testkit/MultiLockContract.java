@@ -112,7 +112,8 @@ public interface MultiLockContract extends ContractCase {
         Duration elapsed = Bench.timed(
                 () -> assertThatThrownBy(() -> bench().client().lockAll(names).acquire(timeout))
                         .isInstanceOf(LockTimeoutException.class));
-        assertThat(elapsed).isBetween(timeout, timeout.plus(Bench.ROOM));
+        // A deadline for each name would end 1.8 s later.
+        assertThat(elapsed).isBetween(timeout, timeout.plusMillis(1_700));
         Bench.get(release);
         second.close();
         assertAllFree(names);

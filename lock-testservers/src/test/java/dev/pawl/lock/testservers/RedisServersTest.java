@@ -113,7 +113,7 @@ class RedisServersTest {
         write(servers);
         long start = System.nanoTime();
         servers.heal();
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
         assertThat(read(servers)).isNull();
     }
 

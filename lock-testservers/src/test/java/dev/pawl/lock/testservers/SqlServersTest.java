@@ -147,7 +147,7 @@ class SqlServersTest {
             execute(client, "UPDATE note SET text = 'locked'");
             long start = System.nanoTime();
             server.heal();
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
             assertThat(server.connections()).isZero();
             assertThat(admin.isValid(0)).isTrue();
             // Else its end would fail, since it would roll back.

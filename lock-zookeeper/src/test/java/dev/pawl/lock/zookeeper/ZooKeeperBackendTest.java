@@ -510,7 +510,7 @@ class ZooKeeperBackendTest {
             assertThatThrownBy(() -> player.releases(grant)).isInstanceOf(dev.pawl.lock.spi.BackendFault.class);
             player.close();
             link.mend();
-            await().atMost(Duration.ofSeconds(3))
+            await().atMost(Duration.ofSeconds(10))
                     .until(() -> server.children(parent()).isEmpty());
         }
     }
@@ -529,7 +529,7 @@ class ZooKeeperBackendTest {
         new Player(other, name).wins();
         assertThat(server.children(parent())).hasSize(1);
         other.close();
-        await().atMost(Duration.ofSeconds(1))
+        await().atMost(Duration.ofSeconds(4))
                 .until(() -> server.children(parent()).isEmpty());
     }
 

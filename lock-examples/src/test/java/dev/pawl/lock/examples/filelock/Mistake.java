@@ -174,12 +174,17 @@ enum Mistake {
 
     AN_ATTEMPT_WAITS_FOR_THE_LOCK("tryAcquireOfALockHeldByAnotherClient_isEmptyAtOnce") {
         @Override
+        FileBackend backend(Path locks) {
+            return new FileBackend(directory(locks), Duration.ofSeconds(8));
+        }
+
+        @Override
         LockDirectory directory(Path path) {
             return new LockDirectory(path) {
                 @Override
                 Attempt attempt(Contest contest, int tokens) throws IOException {
                     Attempt answer = super.attempt(contest, tokens);
-                    long end = System.nanoTime() + Duration.ofMillis(1_800).toNanos();
+                    long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
                     while (answer instanceof Attempt.Busy && System.nanoTime() - end < 0) {
                         LockSupport.parkNanos(end - System.nanoTime());
                     }
@@ -189,7 +194,7 @@ enum Mistake {
         }
     },
 
-    A_WAKE_UP_IS_LOST("aRelease_wakesAWaiterOfAnotherClient") {
+    A_WAKE_UP_IS_LOST("wakeUps_doNotComeByTheRetryCeiling") {
         @Override
         FileBackend backend(Path locks) {
             return new FileBackend(directory(locks), FileBackendProvider.IO_LIMIT) {
