@@ -1,0 +1,9 @@
+package dev.pawl.lock.spring.integration;
+
+/** Inside of one JVM. */
+final class MemoryLockRegistryTest extends LockRegistrySuite {
+
+    MemoryLockRegistryTest() {
+        super("memory:registry");
+    }
+}
