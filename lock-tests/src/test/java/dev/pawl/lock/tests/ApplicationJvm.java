@@ -28,14 +28,32 @@ public final class ApplicationJvm {
                 .output();
     }
 
+    /** The same, with more of what is on the class path here. */
+    public static String run(Path folder, String application, Class<?> main, List<String> arguments, Pattern more)
+            throws IOException, InterruptedException {
+        String here = classPathHere()
+                .filter(place -> more.matcher(place).matches())
+                .collect(Collectors.joining(File.pathSeparator));
+        return Application.start(
+                        folder.resolve("output"),
+                        List.of("-cp", classPath(application, main) + File.pathSeparator + here),
+                        main,
+                        arguments)
+                .output();
+    }
+
+    private static Stream<String> classPathHere() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator));
+    }
+
     /** Pawl's own classes, the application's libraries, and this module's tests for the main class. */
     private static String classPath(String application, Class<?> main) throws IOException {
         Path libraries = Path.of("..", "class-paths", application, "target", "class-path");
         assertThat(libraries)
                 .as("made by the build of class-paths: mvn -pl class-paths/%s validate", application)
                 .exists();
-        Stream<String> own = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(place -> PAWLS_OWN.matcher(place).matches());
+        Stream<String> own =
+                classPathHere().filter(place -> PAWLS_OWN.matcher(place).matches());
         String tests = main.getProtectionDomain().getCodeSource().getLocation().getPath();
         return Stream.of(
                         own,

@@ -1,5 +1,6 @@
 package dev.pawl.lock.tests.spring;
 
+import dev.pawl.lock.HeldLock;
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LockClient;
 import dev.pawl.lock.spring.Locked;
@@ -11,6 +12,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.Lock;
 import java.util.stream.Stream;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
@@ -18,6 +21,12 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import org.springframework.integration.leader.Candidate;
+import org.springframework.integration.leader.DefaultCandidate;
+import org.springframework.integration.leader.event.AbstractLeaderEvent;
+import org.springframework.integration.leader.event.OnGrantedEvent;
+import org.springframework.integration.support.locks.LockRegistry;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -30,6 +39,9 @@ final class BootMain {
     private static final long PATIENCE_NANOS = 60_000_000_000L;
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    /** One permit for each office. */
+    private static final Semaphore ELECTED = new Semaphore(0);
 
     private BootMain() {}
 
@@ -74,6 +86,8 @@ final class BootMain {
         LockClient locks;
         try (ConfigurableApplicationContext started = start(settings, more)) {
             started.getBean(Shop.class).sell("apple");
+            registry(started.getBean(LockRegistry.class), started.getBean(LockClient.class));
+            ELECTED.acquire();
             locks = started.getBean(LockClient.class);
             String port = started.getEnvironment().getRequiredProperty("local.server.port");
             try (Lease lease = locks.lock("report/7").acquire()) {
@@ -87,6 +101,17 @@ final class BootMain {
             locks.lock("report/8").acquire();
         }
         heldAfterTheEnd(settings, more);
+    }
+
+    private static void registry(LockRegistry<?> registry, LockClient locks) throws InterruptedException {
+        Lock lock = registry.obtain("integration/7");
+        lock.lockInterruptibly();
+        try {
+            System.out.println("registry " + registry.getClass().getSimpleName() + " holds "
+                    + locks.held().stream().map(HeldLock::name).toList());
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static void heldAfterTheEnd(List<String> settings, String... more) throws InterruptedException {
@@ -133,6 +158,19 @@ final class BootMain {
         @Bean
         Shop shop(JdbcTemplate jdbc) {
             return new Shop(jdbc);
+        }
+
+        @Bean
+        Candidate candidate() {
+            return new DefaultCandidate("", "chief");
+        }
+
+        @EventListener
+        void leads(AbstractLeaderEvent event) {
+            System.out.println("leader " + event.getClass().getSimpleName() + " of " + event.getRole());
+            if (event instanceof OnGrantedEvent) {
+                ELECTED.release();
+            }
         }
     }
 

@@ -50,7 +50,14 @@ class BootTest {
         assertThat(starts.get(6)).containsPattern("token [0-9]+ lasts (20|19|18|17|16|15)\\b");
         assertUsed(starts.get(7), "redis");
         assertUsed(starts.get(8), "memory");
+        assertThat(starts.get(8))
+                .containsPattern("registry " + registryOn(boot) + " holds \\[.*integration/7")
+                .containsSubsequence("leader OnGrantedEvent of chief", "leader OnRevokedEvent of chief");
         assertThat(starts.get(8)).contains("threads of Pawl: []");
+    }
+
+    private static String registryOn(String boot) {
+        return boot.equals("boot-3.5") ? "PawlLockRegistry" : "PawlDistributedLockRegistry";
     }
 
     private static void assertUsed(String start, String backend) {
