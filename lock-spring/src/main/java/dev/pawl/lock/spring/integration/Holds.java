@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Which thread holds which key through one registry, and how often; an entry stands while it does. */
 final class Holds {
 
-    private record Place(Thread thread, String key) {}
+    private record Owner(Thread thread, String key) {}
 
     /** A lease, and how often its thread has entered. Touched by that thread only. */
     private static final class Hold {
@@ -35,7 +35,7 @@ final class Holds {
 
     private final LockClient locks;
     private final @Nullable LockOptions options;
-    private final ConcurrentMap<Place, Hold> entries = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Owner, Hold> entries = new ConcurrentHashMap<>();
 
     /** With the client's options, if none are given. */
     Holds(LockClient locks, @Nullable LockOptions options) {
@@ -86,7 +86,7 @@ final class Holds {
     }
 
     boolean entered(String key, Optional<Lease> lease) {
-        lease.ifPresent(held -> entries.put(new Place(Thread.currentThread(), key), new Hold(held)));
+        lease.ifPresent(held -> entries.put(new Owner(Thread.currentThread(), key), new Hold(held)));
         return lease.isPresent();
     }
 
@@ -95,7 +95,7 @@ final class Holds {
         Hold mine = held(key);
         mine.depth--;
         if (mine.depth == 0) {
-            entries.remove(new Place(Thread.currentThread(), key));
+            entries.remove(new Owner(Thread.currentThread(), key));
             try {
                 mine.lease.close();
             } catch (LeaseLostException e) {
@@ -120,7 +120,7 @@ final class Holds {
     }
 
     private @Nullable Hold mine(String key) {
-        return entries.get(new Place(Thread.currentThread(), key));
+        return entries.get(new Owner(Thread.currentThread(), key));
     }
 
     private Hold held(String key) {
