@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 final class InstanceProcess implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 120;
+    private static final long TO_END_SECONDS = 40;
 
     private final int number;
     private final Process process;
@@ -23,7 +24,7 @@ final class InstanceProcess implements AutoCloseable {
     private InstanceProcess(int number, Process process) {
         this.number = number;
         this.process = process;
-        this.reaper = new Thread(process::destroyForcibly);
+        this.reaper = new Thread(this::end);
     }
 
     static InstanceProcess start(int number, int port, Database database) throws IOException {
@@ -79,18 +80,20 @@ final class InstanceProcess implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
+    private void end() {
+        process.destroy();
+        try {
+            process.waitFor(TO_END_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        process.destroyForcibly();
+    }
+
     /** Ends it as an operating system does that shuts down, and waits. */
     @Override
     public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        end();
         try {
             Runtime.getRuntime().removeShutdownHook(reaper);
         } catch (IllegalStateException e) {

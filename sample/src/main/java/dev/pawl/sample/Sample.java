@@ -3,7 +3,6 @@ package dev.pawl.sample;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import org.springframework.boot.SpringApplication;
 
 /**
  * Starts a database and two instances of the application, and keeps them until you press Ctrl+C. With {@code --sample.instance} it is
@@ -31,7 +30,7 @@ public final class Sample {
     public static void main(String[] args) throws Exception {
         Map<String, String> options = options(args);
         if (options.containsKey("sample.instance")) {
-            SpringApplication.run(Instance.class, args);
+            Instance.main(args);
         } else if (options.containsKey("help")) {
             System.out.println(USAGE);
         } else {
