@@ -28,10 +28,12 @@ import org.springframework.util.function.SingletonSupplier;
 /** Takes the lock of a call, directly around its transaction. */
 final class LockedInterceptor implements MethodInterceptor {
 
+    static final String TRANSACTION_MANAGER =
+            "org.springframework.transaction.support.TransactionSynchronizationManager";
+
     /** Whether an application has transactions at all. */
-    static final boolean TRANSACTIONS = ClassUtils.isPresent(
-            "org.springframework.transaction.support.TransactionSynchronizationManager",
-            LockedInterceptor.class.getClassLoader());
+    static final boolean TRANSACTIONS =
+            ClassUtils.isPresent(TRANSACTION_MANAGER, LockedInterceptor.class.getClassLoader());
 
     private final LockedMethods methods;
     private final Supplier<LockClient> client;

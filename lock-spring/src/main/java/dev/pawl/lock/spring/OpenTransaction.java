@@ -15,8 +15,9 @@ final class OpenTransaction {
 
     private static final Logger LOG = LoggerFactory.getLogger(Locked.class);
 
-    private static final boolean JDBC = ClassUtils.isPresent(
-            "org.springframework.jdbc.datasource.ConnectionHolder", OpenTransaction.class.getClassLoader());
+    static final String CONNECTION_HOLDER = "org.springframework.jdbc.datasource.ConnectionHolder";
+
+    private static final boolean JDBC = ClassUtils.isPresent(CONNECTION_HOLDER, OpenTransaction.class.getClassLoader());
 
     private OpenTransaction() {}
 

@@ -4,6 +4,7 @@ import dev.pawl.lock.spi.LockBackend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.ClassUtils;
@@ -34,6 +35,13 @@ final class Candidates {
         public String toString() {
             return "'" + bean + "' (" + kind.backend() + ": " + ClassUtils.getShortName(kind.type()) + ")";
         }
+    }
+
+    /** Of which it asks whether they are there. */
+    static List<String> typesByName() {
+        return KINDS.stream()
+                .flatMap(kind -> Stream.of(kind.type(), kind.builder()))
+                .toList();
     }
 
     private final ConfigurableListableBeanFactory beans;
