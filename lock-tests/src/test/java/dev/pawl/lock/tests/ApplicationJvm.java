@@ -23,9 +23,7 @@ public final class ApplicationJvm {
     /** What the program has written, and its exit status. */
     public static String run(Path folder, String application, Class<?> main, List<String> arguments)
             throws IOException, InterruptedException {
-        return Application.start(
-                        folder.resolve("output"), List.of("-cp", classPath(application, main)), main, arguments)
-                .output();
+        return started(folder, classPath(application, main), main, arguments);
     }
 
     /** The same, with more of what is on the class path here. */
@@ -34,11 +32,19 @@ public final class ApplicationJvm {
         String here = classPathHere()
                 .filter(place -> more.matcher(place).matches())
                 .collect(Collectors.joining(File.pathSeparator));
-        return Application.start(
-                        folder.resolve("output"),
-                        List.of("-cp", classPath(application, main) + File.pathSeparator + here),
-                        main,
-                        arguments)
+        return started(folder, classPath(application, main) + File.pathSeparator + here, main, arguments);
+    }
+
+    /** The same, with the DevTools of the application's Spring Boot. */
+    public static String runWithDevTools(Path folder, String application, Class<?> main, List<String> arguments)
+            throws IOException, InterruptedException {
+        String classPath = classPath(application, main) + File.pathSeparator + list(application, "dev-tools");
+        return started(folder, classPath, main, arguments);
+    }
+
+    private static String started(Path folder, String classPath, Class<?> main, List<String> arguments)
+            throws IOException, InterruptedException {
+        return Application.start(folder.resolve("output"), List.of("-cp", classPath), main, arguments)
                 .output();
     }
 
@@ -48,18 +54,20 @@ public final class ApplicationJvm {
 
     /** Pawl's own classes, the application's libraries, and this module's tests for the main class. */
     private static String classPath(String application, Class<?> main) throws IOException {
-        Path libraries = Path.of("..", "class-paths", application, "target", "class-path");
-        assertThat(libraries)
-                .as("made by the build of class-paths: mvn -pl class-paths/%s validate", application)
-                .exists();
         Stream<String> own =
                 classPathHere().filter(place -> PAWLS_OWN.matcher(place).matches());
         String tests = main.getProtectionDomain().getCodeSource().getLocation().getPath();
-        return Stream.of(
-                        own,
-                        Stream.of(tests),
-                        Stream.of(Files.readString(libraries).strip()))
+        return Stream.of(own, Stream.of(tests), Stream.of(list(application, "class-path")))
                 .flatMap(places -> places)
                 .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    /** What the build of the application's class path has written. */
+    private static String list(String application, String name) throws IOException {
+        Path libraries = Path.of("..", "class-paths", application, "target", name);
+        assertThat(libraries)
+                .as("made by the build of class-paths: mvn -pl class-paths/%s validate", application)
+                .exists();
+        return Files.readString(libraries).strip();
     }
 }
