@@ -42,9 +42,22 @@ public final class ApplicationJvm {
         return started(folder, classPath, main, arguments);
     }
 
+    /** The same, on what processing ahead of time has made of the application. */
+    public static String runAheadOfTime(
+            Path folder, String application, Path classes, Class<?> main, List<String> arguments)
+            throws IOException, InterruptedException {
+        String classPath = classes + File.pathSeparator + classPath(application, main);
+        return started(folder, List.of("-Dspring.aot.enabled=true", "-cp", classPath), main, arguments);
+    }
+
     private static String started(Path folder, String classPath, Class<?> main, List<String> arguments)
             throws IOException, InterruptedException {
-        return Application.start(folder.resolve("output"), List.of("-cp", classPath), main, arguments)
+        return started(folder, List.of("-cp", classPath), main, arguments);
+    }
+
+    private static String started(Path folder, List<String> options, Class<?> main, List<String> arguments)
+            throws IOException, InterruptedException {
+        return Application.start(folder.resolve("output"), options, main, arguments)
                 .output();
     }
 
