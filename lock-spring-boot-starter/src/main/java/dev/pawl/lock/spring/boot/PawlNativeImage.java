@@ -5,7 +5,7 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
 /** For a native image: the types of which it is asked by name whether they are there, and the statements and scripts of the backends. */
-final class PawlRuntimeHints implements RuntimeHintsRegistrar {
+final class PawlNativeImage implements RuntimeHintsRegistrar {
 
     @Override
     public void registerHints(RuntimeHints hints, @Nullable ClassLoader loader) {

@@ -5,7 +5,7 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
 /** For a native image: the types of which it is asked by name whether they are there. Methods with {@link Locked} say it themselves. */
-final class LockedRuntimeHints implements RuntimeHintsRegistrar {
+final class LockedNativeImage implements RuntimeHintsRegistrar {
 
     @Override
     public void registerHints(RuntimeHints hints, @Nullable ClassLoader loader) {
