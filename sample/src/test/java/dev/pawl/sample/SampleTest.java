@@ -7,6 +7,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -71,12 +73,24 @@ class SampleTest {
         await("a lock of the endpoint").until(() -> get(url + "/actuator/locks").contains("\"name\":\"stock/"));
         assertThat(get(url + "/actuator/prometheus"))
                 .contains("pawl_lock_acquire_seconds_count{", "lock=\"stock/apples\"", "outcome=\"acquired\"");
+        theDashboardNamesMetersThatAreThere(get(url + "/actuator/prometheus"));
         Scrape scrape = Scrape.of(1, 1, url);
         Scrape later = Scrape.of(3, 1, url);
         assertThat(new Dashboard(List.of(scrape, later), 4, 5, 6).svg())
                 .as("a picture with a line")
                 .contains("class=\"line i1\" d=\"M")
                 .contains("Locks taken per second");
+    }
+
+    private static void theDashboardNamesMetersThatAreThere(String meters) throws Exception {
+        Matcher meter = Pattern.compile("pawl_lock_\\w+")
+                .matcher(Files.readString(Path.of("..", "docs", "grafana-dashboard.json")));
+        int named = 0;
+        while (meter.find()) {
+            assertThat(meters).contains("\n" + meter.group() + "{");
+            named++;
+        }
+        assertThat(named).as("meters of the dashboard").isGreaterThan(6);
     }
 
     private static ConditionFactory await(String what) {
