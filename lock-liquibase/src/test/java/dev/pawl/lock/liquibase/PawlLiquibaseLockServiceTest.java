@@ -32,6 +32,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 final class PawlLiquibaseLockServiceTest {
 
+    /** Five JVMs that start at once leave each other no time to renew a shorter one: it was lost, and two of them made the same table. */
+    private static final String LEASE = "8s";
+
     private final SqlServer server = PostgresServer.shared();
     private final SingleRedis redis = RedisServers.single();
     private final List<AutoCloseable> opened = new ArrayList<>();
@@ -60,7 +63,7 @@ final class PawlLiquibaseLockServiceTest {
                 Migration.class,
                 redis.url(),
                 Map.of(),
-                Map.of("PAWL_URL", redis.url(), "PAWL_LEASE_TIME", "3s"),
+                Map.of("PAWL_URL", redis.url(), "PAWL_LEASE_TIME", LEASE),
                 server.jdbcUrl(),
                 server.user(),
                 server.password()));
