@@ -6,6 +6,7 @@ import java.util.Objects;
 /** One lease that a client has out, as {@link LockClient#held()} found it. */
 public final class HeldLock {
 
+    private final LockKind kind;
     private final FencingToken token;
     private final Duration since;
     private final Duration remaining;
@@ -13,7 +14,7 @@ public final class HeldLock {
     private final int waiting;
 
     /**
-     * Creates the description.
+     * Creates the description of a lock.
      *
      * @param token as {@link #token()}
      * @param since as {@link #since()}
@@ -22,11 +23,35 @@ public final class HeldLock {
      * @param waiting as {@link #waiting()}
      */
     public HeldLock(FencingToken token, Duration since, Duration remaining, String thread, int waiting) {
+        this(LockKind.LOCK, token, since, remaining, thread, waiting);
+    }
+
+    /**
+     * Creates the description.
+     *
+     * @param kind as {@link #kind()}
+     * @param token as {@link #token()}
+     * @param since as {@link #since()}
+     * @param remaining as {@link #remaining()}
+     * @param thread as {@link #thread()}
+     * @param waiting as {@link #waiting()}
+     */
+    public HeldLock(LockKind kind, FencingToken token, Duration since, Duration remaining, String thread, int waiting) {
+        this.kind = Objects.requireNonNull(kind, "kind");
         this.token = Objects.requireNonNull(token, "token");
         this.since = Objects.requireNonNull(since, "since");
         this.remaining = Objects.requireNonNull(remaining, "remaining");
         this.thread = Objects.requireNonNull(thread, "thread");
         this.waiting = waiting;
+    }
+
+    /**
+     * What stands under that name: a lock, or something else that has nothing to do with the lock of the same name.
+     *
+     * @return the kind
+     */
+    public LockKind kind() {
+        return kind;
     }
 
     /**
@@ -86,7 +111,7 @@ public final class HeldLock {
     /** All of it. */
     @Override
     public String toString() {
-        return "HeldLock[" + token + ", since " + since + ", remaining " + remaining + ", by thread '" + thread + "', "
-                + waiting + " waiting]";
+        return "HeldLock[" + kind + " " + token + ", since " + since + ", remaining " + remaining + ", by thread '"
+                + thread + "', " + waiting + " waiting]";
     }
 }

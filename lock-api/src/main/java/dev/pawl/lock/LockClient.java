@@ -110,6 +110,29 @@ public interface LockClient extends AutoCloseable {
     MultiLock lockAll(Collection<String> names, LockOptions options);
 
     /**
+     * A semaphore with the client's default options. No I/O, and nothing to close or keep.
+     *
+     * @param name as for {@link #lock(String)}; a lock of the same name is something else
+     * @param limit how many permits may be out at once, from 1 to 1,000,000
+     * @return the semaphore
+     * @throws LockConfigException if the backend has no semaphores ({@link Capability#SEMAPHORE}), or the options ask for what a semaphore
+     *     cannot do
+     */
+    DistributedSemaphore semaphore(String name, int limit);
+
+    /**
+     * A semaphore with options of its own. No I/O, and nothing to close or keep.
+     *
+     * @param name as for {@link #lock(String)}; a lock of the same name is something else
+     * @param limit how many permits may be out at once, from 1 to 1,000,000
+     * @param options lease time, renewal and the rest; {@link LockOptions#holdAtLeast()} is refused
+     * @return the semaphore
+     * @throws LockConfigException if the backend has no semaphores ({@link Capability#SEMAPHORE}), or the options ask for what a semaphore
+     *     cannot do
+     */
+    DistributedSemaphore semaphore(String name, int limit, LockOptions options);
+
+    /**
      * What the backend can and cannot promise.
      *
      * @return the same value every time

@@ -92,6 +92,21 @@ final class Candidacy implements Contest {
     }
 
     @Override
+    public Mode mode() {
+        return queue.claim().mode();
+    }
+
+    @Override
+    public int permits() {
+        return queue.claim().permits();
+    }
+
+    @Override
+    public int limit() {
+        return queue.claim().limit();
+    }
+
+    @Override
     public void wake() {
         queue.wake(this);
     }

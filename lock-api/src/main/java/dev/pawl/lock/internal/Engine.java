@@ -2,6 +2,7 @@ package dev.pawl.lock.internal;
 
 import dev.pawl.lock.Capability;
 import dev.pawl.lock.DistributedLock;
+import dev.pawl.lock.DistributedSemaphore;
 import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.ForcedRelease;
 import dev.pawl.lock.Guarantees;
@@ -10,6 +11,7 @@ import dev.pawl.lock.HeldLock;
 import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.LockClient;
 import dev.pawl.lock.LockClientClosedException;
+import dev.pawl.lock.LockConfigException;
 import dev.pawl.lock.LockInfo;
 import dev.pawl.lock.LockKind;
 import dev.pawl.lock.LockListener;
@@ -30,6 +32,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
@@ -41,6 +44,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +63,9 @@ final class Engine implements LockClient {
     private static final List<Object> INITIALISED = List.of(
             WaitOutcome.values(), LockKind.values(), LossReason.values(), ReleaseOutcome.values(), Waiter.End.values());
 
+    /** The largest limit of a semaphore. */
+    private static final int MOST_PERMITS = 1_000_000;
+
     /** The most that {@link #list} gives. */
     private static final int MOST_LISTED = 10_000;
 
@@ -71,6 +78,10 @@ final class Engine implements LockClient {
     private final Renewer renewer;
     private final ThreadHolds threadHolds = new ThreadHolds();
     private final ConcurrentMap<String, LockQueue> queues = new ConcurrentHashMap<>();
+
+    /** Those of requests for permits, each with a queue of its own. */
+    private final Set<LockQueue> permitQueues = ConcurrentHashMap.newKeySet();
+
     private final AtomicBoolean closed = new AtomicBoolean();
 
     Engine(LockBackend backend, LockOptions defaults, Environment env) {
@@ -137,9 +148,19 @@ final class Engine implements LockClient {
         return closed.get();
     }
 
-    /** How many names somebody holds or waits for. */
+    /** How many locks somebody holds or waits for, and how many requests for permits there are. */
     int names() {
-        return queues.size();
+        return queues.size() + permitQueues.size();
+    }
+
+    /** How many requests of this client wait for what the queue is about. */
+    int waiting(LockQueue queue) {
+        return queue.isOfOneRequest()
+                ? permitQueues.stream()
+                        .filter(other -> other.name().equals(queue.name()))
+                        .mapToInt(LockQueue::waiting)
+                        .sum()
+                : queue.waiting();
     }
 
     /** Whether a request that will not wait can be answered without asking anyone. */
@@ -148,16 +169,24 @@ final class Engine implements LockClient {
         return queue != null && queue.isOccupied();
     }
 
-    /** Puts the request into the queue of its name, a new one if the last has retired. */
-    LockQueue join(String name, Waiter waiter) {
+    /** Puts the request into the queue of its lock, a new one if the last has retired; or into one of its own. */
+    LockQueue join(String name, Claim claim, Waiter waiter) {
+        if (!claim.isOfLock()) {
+            observers.introduce(waiter, name, claim.kind());
+        }
         if (waiter.isPatient()) {
             observers.waiting(waiter, name);
         }
         if (waiter.isPatient() && waiter.isOwnThread(Thread.currentThread()) && observers.isTelling(name)) {
-            throw new IllegalStateException("lock '" + name + "': a listener of this lock cannot wait for it");
+            throw new IllegalStateException(
+                    claim.title(name) + ": a listener that is told of this name cannot wait for it");
         }
+        return claim.isOfLock() ? joinLock(name, waiter) : joinAlone(name, claim, waiter);
+    }
+
+    private LockQueue joinLock(String name, Waiter waiter) {
         while (true) {
-            LockQueue queue = queues.computeIfAbsent(name, key -> new LockQueue(key, this));
+            LockQueue queue = queues.computeIfAbsent(name, key -> new LockQueue(key, Claim.LOCK, this));
             if (queue.join(waiter)) {
                 return queue;
             }
@@ -165,10 +194,22 @@ final class Engine implements LockClient {
         }
     }
 
+    /** The client may close it before the request comes; the next one says that the client is closed. */
+    private LockQueue joinAlone(String name, Claim claim, Waiter waiter) {
+        while (true) {
+            LockQueue queue = new LockQueue(name, claim, this);
+            permitQueues.add(queue);
+            if (queue.join(waiter)) {
+                return queue;
+            }
+            permitQueues.remove(queue);
+        }
+    }
+
     /** Gives a hold to the queue of its name, a new one if the last has retired. */
     void adopt(GroupContest won, Grant grant, long sentAt, CompletableFuture<@Nullable HeldLease> adopted) {
         while (true) {
-            LockQueue queue = queues.computeIfAbsent(won.name(), key -> new LockQueue(key, this));
+            LockQueue queue = queues.computeIfAbsent(won.name(), key -> new LockQueue(key, Claim.LOCK, this));
             if (queue.adopt(won, grant, sentAt, adopted)) {
                 return;
             }
@@ -177,7 +218,15 @@ final class Engine implements LockClient {
     }
 
     void retire(LockQueue queue) {
-        queues.remove(queue.name(), queue);
+        if (queue.isOfOneRequest()) {
+            permitQueues.remove(queue);
+        } else {
+            queues.remove(queue.name(), queue);
+        }
+    }
+
+    private Stream<LockQueue> allQueues() {
+        return Stream.concat(queues.values().stream(), permitQueues.stream());
     }
 
     /**
@@ -214,6 +263,10 @@ final class Engine implements LockClient {
     }
 
     LockBackendException backendFailure(String lock, long since, Throwable cause) {
+        return backendFailure(Claim.LOCK, lock, since, cause);
+    }
+
+    LockBackendException backendFailure(Claim claim, String lock, long since, Throwable cause) {
         Duration elapsed = Duration.ofNanos(now() - since);
         String node = null;
         String what = Objects.requireNonNullElse(cause.getMessage(), cause.toString());
@@ -226,7 +279,7 @@ final class Engine implements LockClient {
                 lock,
                 elapsed,
                 node,
-                (lock.isEmpty() ? "" : "lock '" + lock + "': ") + "the backend failed after " + elapsed.toMillis()
+                (lock.isEmpty() ? "" : claim.title(lock) + ": ") + "the backend failed after " + elapsed.toMillis()
                         + " ms: " + what,
                 root);
     }
@@ -264,6 +317,28 @@ final class Engine implements LockClient {
     }
 
     @Override
+    public DistributedSemaphore semaphore(String name, int limit) {
+        return semaphore(name, limit, defaults);
+    }
+
+    @Override
+    public DistributedSemaphore semaphore(String name, int limit, LockOptions options) {
+        LockNames.check(name);
+        Objects.requireNonNull(options, "options");
+        if (limit < 1 || limit > MOST_PERMITS) {
+            throw new IllegalArgumentException(
+                    "limit: a semaphore has from 1 to " + MOST_PERMITS + " permits, but got " + limit);
+        }
+        backend.guarantees().ensure(Capability.SEMAPHORE);
+        if (options.holdAtLeast().isPresent()) {
+            throw new LockConfigException(
+                    "holdAtLeast is not supported by a semaphore; keep the lease open for as long as its permits are to be"
+                            + " out, or give the semaphore options without it");
+        }
+        return new NamedSemaphore(this, name, Claim.permits(1, limit), options);
+    }
+
+    @Override
     public Guarantees guarantees() {
         return backend.guarantees();
     }
@@ -281,7 +356,7 @@ final class Engine implements LockClient {
     @Override
     public List<HeldLock> held() {
         List<HeldLock> held = new ArrayList<>();
-        queues.values().forEach(queue -> queue.describe(held));
+        allQueues().forEach(queue -> queue.describe(held));
         held.sort(Comparator.comparing(HeldLock::name));
         return Collections.unmodifiableList(held);
     }
@@ -316,8 +391,7 @@ final class Engine implements LockClient {
             return;
         }
         long end = System.nanoTime() + CLOSE_WAIT;
-        CompletableFuture<?>[] closing =
-                queues.values().stream().map(LockQueue::close).toArray(CompletableFuture<?>[]::new);
+        CompletableFuture<?>[] closing = allQueues().map(LockQueue::close).toArray(CompletableFuture<?>[]::new);
         Waits.quietly(CompletableFuture.allOf(closing), CLOSE_WAIT);
         undoer.await(end - System.nanoTime());
         try {

@@ -197,9 +197,13 @@ final class HeldLease implements Lease, Waiter.Outcome, Observers.Teller {
         Consumer<LeaseLostEvent> action = onLost.poll();
         while (action != null) {
             Consumer<LeaseLostEvent> told = action;
-            Observers.guarded("onLost action of lock '" + name() + "'", () -> told.accept(event));
+            Observers.guarded("onLost action of " + title(), () -> told.accept(event));
             action = onLost.poll();
         }
+    }
+
+    private String title() {
+        return hold.queue().claim().title(name());
     }
 
     private LeaseLostException lostException() {
@@ -209,8 +213,8 @@ final class HeldLease implements Lease, Waiter.Outcome, Observers.Teller {
         return new LeaseLostException(
                 token,
                 why,
-                "lock '" + name() + "': the lease with token " + token.value() + " " + what + ", "
-                        + heldFor() / 1_000_000 + " ms after it was acquired");
+                title() + ": the lease with token " + token.value() + " " + what + ", " + heldFor() / 1_000_000
+                        + " ms after it was acquired");
     }
 
     // --- renewal -----------------------------------------------------------------------------------------------
@@ -262,7 +266,7 @@ final class HeldLease implements Lease, Waiter.Outcome, Observers.Teller {
             throw lost;
         }
         if (failure != null) {
-            throw engine.backendFailure(name(), since, failure);
+            throw engine.backendFailure(hold.queue().claim(), name(), since, failure);
         }
         return left;
     }
@@ -366,7 +370,8 @@ final class HeldLease implements Lease, Waiter.Outcome, Observers.Teller {
         if (failure == null) {
             answer.complete(null);
         } else {
-            answer.completeExceptionally(engine.backendFailure(name(), closedAt, Causes.of(failure, "no answer")));
+            answer.completeExceptionally(
+                    engine.backendFailure(hold.queue().claim(), name(), closedAt, Causes.of(failure, "no answer")));
         }
     }
 

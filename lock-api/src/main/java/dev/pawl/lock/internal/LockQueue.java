@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Everything that one client does about one name: its waiters in order of arrival, the one contender that speaks to the
- * service for all of them, and the lease that is out.
+ * Everything that one client does about one lock: its waiters in order of arrival, the one contender that speaks to the
+ * service for all of them, and the lease that is out. A request for permits of a semaphore has such a queue for itself.
  *
  * <pre>
  *               first waiter                    granted
@@ -44,6 +44,7 @@ final class LockQueue implements Mailbox.Owner {
     private static final long PAUSE = 10_000_000;
 
     private final String name;
+    private final Claim claim;
     private final Engine engine;
     private final Mailbox mailbox;
 
@@ -67,14 +68,24 @@ final class LockQueue implements Mailbox.Owner {
     /** Whether a request that will not wait has anything to ask; read from outside as a hint. */
     private volatile boolean occupied;
 
-    LockQueue(String name, Engine engine) {
+    LockQueue(String name, Claim claim, Engine engine) {
         this.name = name;
+        this.claim = claim;
         this.engine = engine;
         this.mailbox = new Mailbox(this, engine.environment().io());
     }
 
     String name() {
         return name;
+    }
+
+    Claim claim() {
+        return claim;
+    }
+
+    /** Of a lock all requests of the client share a queue; of anything else each has one of its own. */
+    boolean isOfOneRequest() {
+        return !claim.isOfLock();
     }
 
     boolean isOccupied() {
@@ -109,7 +120,7 @@ final class LockQueue implements Mailbox.Owner {
     /** A log that cannot be written to must not make a queue mend itself for ever. */
     private void sayBroken(Throwable failure) {
         try {
-            LOG.error("lock '{}': the engine or the backend broke its contract", name, failure);
+            LOG.error("{}: the engine or the backend broke its contract", claim.title(name), failure);
         } catch (Throwable e) {
             // Where there is no room for a log entry there is none for anything else.
         }
@@ -120,12 +131,22 @@ final class LockQueue implements Mailbox.Owner {
         engine.environment().scheduler().schedule(PAUSE, goOn);
     }
 
+    /** How many wait in it. Any thread may ask. */
+    int waiting() {
+        return occupied ? waiting : 0;
+    }
+
     /** Adds what this client holds under the name, if anything. Any thread may ask, so it reads {@link #occupied} first. */
     void describe(List<HeldLock> held) {
         HeldLease out = occupied ? lease : null;
         if (out != null && out.isValid()) {
-            held.add(
-                    new HeldLock(out.token(), Duration.ofNanos(out.heldFor()), out.remaining(), out.thread(), waiting));
+            held.add(new HeldLock(
+                    claim.kind(),
+                    out.token(),
+                    Duration.ofNanos(out.heldFor()),
+                    out.remaining(),
+                    out.thread(),
+                    engine.waiting(this)));
         }
     }
 
@@ -512,11 +533,11 @@ final class LockQueue implements Mailbox.Owner {
      */
     private boolean leaseToNext(Hold hold, @Nullable HeldLease before) {
         HeldLease next = lend(hold);
-        occupied = true;
         for (Waiter waiter = waiters.first();
                 waiter != null && hold.serves(waiter.options());
                 waiter = waiters.first()) {
             waiters.remove(waiter);
+            updateOccupied();
             if (waiter.endSilently(next)) {
                 next.acquiredBy(waiter.thread());
                 mailbox.afterwards(waiter);

@@ -93,14 +93,16 @@ final class Observers {
     }
 
     /** A request that was answered without being made: others of this client have the lock. */
-    void busy(String lock, LockOptions options, long waitedNanos) {
+    void busy(String lock, LockOptions options) {
         if (!listeners.isEmpty()) {
             LockRequest request = request(lock, options);
-            note(
-                    lock,
-                    Teller.CALLER,
-                    listener -> listener.onNotAcquired(request, WaitOutcome.BUSY, Duration.ofNanos(waitedNanos)));
+            note(lock, Teller.CALLER, listener -> listener.onNotAcquired(request, WaitOutcome.BUSY, Duration.ZERO));
         }
+    }
+
+    /** A request for something else than a lock: listeners are to know of what kind it is. */
+    void introduce(Waiter waiter, String name, LockKind kind) {
+        waiter.toldAs(new LockRequest(requests.incrementAndGet(), name, kind, waiter.options()));
     }
 
     private LockRequest request(Waiter waiter, String lock) {

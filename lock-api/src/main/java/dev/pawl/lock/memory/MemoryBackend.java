@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * this JVM (of one class loader, where there are several).
  *
  * <p>It can also do the harm that a real service does, so that an application can test its answer: {@link #advance}, {@link
- * #expire}, {@link #lose(Lease)}, {@link #takeOver}, {@link #pause}, {@link #fail(Supplier)}, {@link #loseReplies}, {@link
+ * #expire(Lease)}, {@link #lose(Lease)}, {@link #takeOver}, {@link #pause}, {@link #fail(Supplier)}, {@link #loseReplies}, {@link
  * #clear}.
  *
  * <p>Safe for use by several threads. No method waits, and signals to clients are sent by the thread that caused them, after it
@@ -68,7 +68,8 @@ public final class MemoryBackend implements LockBackend {
                     Capability.REVOKE,
                     Capability.FORCE_RELEASE,
                     Capability.HOLD_AT_LEAST,
-                    Capability.RENEW)
+                    Capability.RENEW,
+                    Capability.SEMAPHORE)
             .build();
 
     private final Guard guard = new Guard();
@@ -227,15 +228,31 @@ public final class MemoryBackend implements LockBackend {
     }
 
     /**
+     * Ends the hold behind a lease at the service, of a lock or of permits, as {@link #expire(String)} does.
+     *
+     * @param lease a lease of this service
+     * @return false if the service does not have its hold any more
+     */
+    public boolean expire(Lease lease) {
+        return end(lease, null);
+    }
+
+    private boolean end(Lease lease, @Nullable LossReason reason) {
+        String name = lease.name();
+        long token = lease.token().value();
+        return hook(service ->
+                service.end(name, token, reason) || service.semaphores().end(name, token, reason));
+    }
+
+    /**
      * Ends the hold behind a lease and tells its holder at once, as a service does that ends a session: {@link
-     * LossReason#SESSION_LOST}.
+     * LossReason#SESSION_LOST}. Of a lock or of permits.
      *
      * @param lease a lease of this service
      * @return false if the service does not have its hold any more
      */
     public boolean lose(Lease lease) {
-        long token = lease.token().value();
-        return hook(service -> service.lose(lease.name(), token, LossReason.SESSION_LOST));
+        return end(lease, LossReason.SESSION_LOST);
     }
 
     /**
@@ -248,7 +265,7 @@ public final class MemoryBackend implements LockBackend {
     public boolean lose(String name, LossReason reason) {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(reason, "reason");
-        return hook(service -> service.lose(name, null, reason));
+        return hook(service -> service.end(name, null, reason));
     }
 
     /**
@@ -357,6 +374,28 @@ public final class MemoryBackend implements LockBackend {
     public int waiting(String name) {
         Objects.requireNonNull(name, "name");
         return hook(service -> service.waiting(name));
+    }
+
+    /**
+     * How many permits of a semaphore are held at the service. Their holders may think otherwise.
+     *
+     * @param name the semaphore's name
+     * @return zero or more
+     */
+    public int permitsHeld(String name) {
+        Objects.requireNonNull(name, "name");
+        return hook(service -> service.semaphores().held(name));
+    }
+
+    /**
+     * How many requests wait for permits of a semaphore at the service.
+     *
+     * @param name the semaphore's name
+     * @return zero or more
+     */
+    public int waitingForPermits(String name) {
+        Objects.requireNonNull(name, "name");
+        return hook(service -> service.semaphores().waiting(name));
     }
 
     /**

@@ -38,14 +38,27 @@ final class Names {
     private final Ticker reservationClock;
     private List<Runnable> signals = new ArrayList<>();
     private long lastToken;
+    private final Semaphores semaphores;
     private int sweepAt = FIRST_SWEEP;
 
     Names(Ticker leaseClock, Ticker reservationClock) {
         this.leaseClock = leaseClock;
         this.reservationClock = reservationClock;
+        semaphores = new Semaphores(leaseClock, reservationClock, () -> ++lastToken, signal -> signals.add(signal));
+    }
+
+    Semaphores semaphores() {
+        return semaphores;
+    }
+
+    private static boolean isOfSemaphore(Contest contest) {
+        return contest.mode() == Contest.Mode.PERMITS;
     }
 
     Attempt attempt(Contest contest, boolean willWait, int tokens) {
+        if (isOfSemaphore(contest)) {
+            return semaphores.attempt(contest, willWait);
+        }
         long now = leaseClock.nanos();
         Entry entry = entry(contest.name());
         Hold hold = entry.holdAt(now);
@@ -95,6 +108,9 @@ final class Names {
     }
 
     RenewalOutcome renew(Grant grant, Duration time) {
+        if (isOfSemaphore(grant.contest())) {
+            return semaphores.renew(grant, time);
+        }
         long now = leaseClock.nanos();
         Hold hold = holdOf(grant.contest().name(), now);
         if (hold == null) {
@@ -108,6 +124,9 @@ final class Names {
     }
 
     ReleaseOutcome release(Grant grant) {
+        if (isOfSemaphore(grant.contest())) {
+            return semaphores.release(grant);
+        }
         Contest contest = grant.contest();
         Hold hold = holdOf(contest.name(), leaseClock.nanos());
         if (hold == null || hold.kept || !hold.owner.equals(contest.owner())) {
@@ -201,6 +220,10 @@ final class Names {
     }
 
     void leave(Contest contest) {
+        if (isOfSemaphore(contest)) {
+            semaphores.leave(contest);
+            return;
+        }
         Entry entry = entries.get(contest.name());
         if (entry == null) {
             return;
@@ -222,13 +245,21 @@ final class Names {
         return true;
     }
 
-    boolean lose(String name, @Nullable Long token, LossReason reason) {
+    /**
+     * Ends the hold of a client.
+     *
+     * @param token one of the hold's tokens, or null for whichever it has
+     * @param reason what its holder is told; null to tell it nothing
+     */
+    boolean end(String name, @Nullable Long token, @Nullable LossReason reason) {
         Hold hold = holdOf(name, leaseClock.nanos());
         MemoryGrant grant = hold == null ? null : hold.grant;
         if (grant == null || (token != null && !covers(grant, token))) {
             return false;
         }
-        signals.add(() -> grant.contest().lost(reason));
+        if (reason != null) {
+            signals.add(() -> grant.contest().lost(reason));
+        }
         free(name);
         return true;
     }
@@ -246,10 +277,12 @@ final class Names {
     void clear() {
         wakeAll();
         entries.clear();
+        semaphores.clear();
     }
 
     void wakeAll() {
         entries.values().forEach(entry -> entry.waiting.values().forEach(this::signalWake));
+        semaphores.wakeAll();
     }
 
     boolean isHeld(String name) {
@@ -263,7 +296,7 @@ final class Names {
 
     int size() {
         sweep();
-        return entries.size();
+        return entries.size() + semaphores.size();
     }
 
     /** A reply goes before what the same request had to say to others. */

@@ -9,10 +9,15 @@ import java.time.Duration;
  */
 public interface Contest {
 
-    /** The ways to hold a lock. There is one today; shared holds will be another. */
+    /** The ways to hold a name. What is held in one way has nothing to do with what is held under the same name in another. */
     enum Mode {
-        /** One holder at a time. */
-        EXCLUSIVE
+        /** One holder at a time: a lock. */
+        EXCLUSIVE,
+        /**
+         * Several holders, as long as they have no more permits together than the {@linkplain #limit() limit} of the contest that asks: a
+         * semaphore. Asked for only where {@link dev.pawl.lock.Guarantees} say {@link dev.pawl.lock.Capability#SEMAPHORE}.
+         */
+        PERMITS
     }
 
     /**
@@ -55,20 +60,30 @@ public interface Contest {
     Duration retryCeiling();
 
     /**
-     * How the lock is to be held.
+     * How the name is to be held.
      *
-     * @return always {@link Mode#EXCLUSIVE} today
+     * @return {@link Mode#EXCLUSIVE} unless a contest says otherwise; the same every time, as are the two that follow
      */
     default Mode mode() {
         return Mode.EXCLUSIVE;
     }
 
     /**
-     * How many permits are wanted.
+     * How many permits are wanted, all or none. They are held, renewed and released together.
      *
-     * @return always 1 today
+     * @return from 1 to {@link #limit()}; 1 of a lock
      */
     default int permits() {
+        return 1;
+    }
+
+    /**
+     * How many permits may be out at once, these included. Other contests for the same name may have another limit: each is granted by its
+     * own.
+     *
+     * @return at least 1; 1 of a lock
+     */
+    default int limit() {
         return 1;
     }
 

@@ -41,7 +41,7 @@ class AnswerRaceTest {
 
     @Test
     void anAnswer_isSeenOnce_howeverOftenItIsLookedFor() throws Exception {
-        Candidacy candidacy = new Candidacy(new LockQueue("a", engine), engine, LockOptions.defaults());
+        Candidacy candidacy = new Candidacy(new LockQueue("a", Claim.LOCK, engine), engine, LockOptions.defaults());
         AtomicInteger seen = new AtomicInteger();
         Race.run(
                 ROUNDS,

@@ -19,7 +19,7 @@ class HandOffTest {
     private final VirtualEngine client = new VirtualEngine(OPTIONS);
 
     private HandOff chain(int tokens) {
-        LockQueue queue = new LockQueue("a", client.engine);
+        LockQueue queue = new LockQueue("a", Claim.LOCK, client.engine);
         Candidacy contest = new Candidacy(queue, client.engine, OPTIONS);
         return new HandOff(new PlainGrant(contest, 0, tokens, OPTIONS.leaseTime()), OPTIONS, 0);
     }

@@ -29,7 +29,7 @@ class HandOverTest {
     /** A request that ends just before the queue gives it the lock: its withdrawal is still on the way. */
     private BlockingWaiter waiter() {
         BlockingWaiter waiter = new BlockingWaiter(LockOptions.defaults(), true, engine.now());
-        engine.join("a", waiter);
+        engine.join("a", Claim.LOCK, waiter);
         return waiter;
     }
 

@@ -65,7 +65,7 @@ class HoldTest {
     }
 
     private Hold hold(LockOptions options, Function<Contest, Grant> grant) {
-        LockQueue queue = new LockQueue("a", client.engine);
+        LockQueue queue = new LockQueue("a", Claim.LOCK, client.engine);
         Candidacy contest = new Candidacy(queue, client.engine, options);
         long now = client.engine.now();
         return new Hold(client.service.ticker(), grant.apply(contest), options, queue, now);

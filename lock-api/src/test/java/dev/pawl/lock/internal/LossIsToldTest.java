@@ -94,7 +94,7 @@ class LossIsToldTest {
     private static Hold hold(Ticker ticker) {
         DelegatingBackend backend = new DelegatingBackend();
         Engine engine = new Engine(backend, LockOptions.defaults(), new ManualScheduler().environment(ticker));
-        LockQueue queue = new LockQueue("a", engine);
+        LockQueue queue = new LockQueue("a", Claim.LOCK, engine);
         Contest contest = new Candidacy(queue, engine, LockOptions.defaults());
         return new Hold(ticker, new PlainGrant(contest, 1, 1, LEASE), LockOptions.defaults(), queue, 0);
     }

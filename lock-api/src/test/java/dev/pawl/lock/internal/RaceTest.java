@@ -214,7 +214,7 @@ class RaceTest {
     void acknowledgementAgainstDeadline_neverRevives() throws Exception {
         LockOptions options =
                 LockOptions.builder().leaseTime(Duration.ofMillis(100)).build();
-        LockQueue queue = new LockQueue("a", engine);
+        LockQueue queue = new LockQueue("a", Claim.LOCK, engine);
         Candidacy contest = new Candidacy(queue, engine, options);
         AtomicLong clock = new AtomicLong();
         Race.Slot<Hold> hold = new Race.Slot<>();

@@ -4,7 +4,7 @@ import dev.pawl.lock.redis.internal.Keys;
 import dev.pawl.lock.spi.Contest;
 
 /** What one contest is called at Redis: computed once, used by its attempts, its grant and its undoing. */
-final class Entry {
+class Entry {
 
     /** A queue whose waiters have not been seen for several of their looks is dead. */
     private static final long SHORTEST_QUEUE_LIFE_MILLIS = 10_000;
@@ -19,7 +19,7 @@ final class Entry {
     private final String turnMillis;
 
     /**
-     * A contest that begins.
+     * A contest that begins, for a lock.
      *
      * @param turnMillis how long the lock is kept for this contest when its turn has come; part of its name in the queue
      */
@@ -35,28 +35,35 @@ final class Entry {
         queueLifeMillis = Long.toString(Math.max(SHORTEST_QUEUE_LIFE_MILLIS, lifeMillis));
     }
 
-    Contest contest() {
+    /** The entry of a contest of any mode. */
+    static Entry of(Contest contest, String namespace, long turnMillis) {
+        return contest.mode() == Contest.Mode.PERMITS
+                ? new SemaphoreEntry(contest, namespace, turnMillis)
+                : new Entry(contest, namespace, turnMillis);
+    }
+
+    final Contest contest() {
         return contest;
     }
 
     /** What stands in the lock's key: the owner id and, after a blank, what its client calls itself. It costs no command that way. */
-    String owner() {
+    final String owner() {
         return owner;
     }
 
-    Keys keys() {
+    final Keys keys() {
         return keys;
     }
 
-    String leaseMillis() {
+    final String leaseMillis() {
         return leaseMillis;
     }
 
-    String queueLifeMillis() {
+    final String queueLifeMillis() {
         return queueLifeMillis;
     }
 
-    String turnMillis() {
+    final String turnMillis() {
         return turnMillis;
     }
 }

@@ -53,7 +53,8 @@ public final class RedisBackend implements LockBackend {
                     Capability.REVOKE,
                     Capability.FORCE_RELEASE,
                     Capability.HOLD_AT_LEAST,
-                    Capability.RENEW)
+                    Capability.RENEW,
+                    Capability.SEMAPHORE)
             .build();
 
     private final RedisOptions options;
@@ -123,7 +124,7 @@ public final class RedisBackend implements LockBackend {
 
     @Override
     public Contender join(Contest contest) {
-        return new RedisContender(node, new Entry(contest, options.namespace(), node.turnMillis()));
+        return new RedisContender(node, Entry.of(contest, options.namespace(), node.turnMillis()));
     }
 
     @Override

@@ -24,7 +24,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -66,6 +68,7 @@ final class RedisNode {
     private final RedisOptions options;
     private final Faults faults;
     private final Calls calls;
+    private final SemaphoreCalls semaphores;
 
     /** By owner; only contests that wait, so that a message wakes just one. */
     private final Map<String, Contest> waiting = new ConcurrentHashMap<>();
@@ -92,6 +95,7 @@ final class RedisNode {
         channelPrefix = options.namespace() + ":wake:";
         tokenLifeMillis = Long.toString(options.tokenRetention().toMillis());
         here = String.join(" ", id, channelPrefix, link.isCluster() ? YES : NO);
+        semaphores = new SemaphoreCalls(calls, here, tokenLifeMillis);
     }
 
     private static Script script(String name) {
@@ -152,6 +156,9 @@ final class RedisNode {
             // Before the attempt is sent: the wake-up may come before its answer.
             waiting.put(entry.owner(), entry.contest());
         }
+        if (entry instanceof SemaphoreEntry permits) {
+            return semaphores.acquire(permits, willWait, answer);
+        }
         Keys keys = entry.keys();
         return calls.run(
                 ACQUIRE,
@@ -173,6 +180,9 @@ final class RedisNode {
      * again, its first sending may have done that.
      */
     CompletableFuture<ReleaseOutcome> release(Entry entry, boolean leaveQueue) {
+        if (entry instanceof SemaphoreEntry permits) {
+            return semaphores.release(permits, leaveQueue);
+        }
         Keys keys = entry.keys();
         return calls.run(
                 RELEASE,
@@ -194,6 +204,9 @@ final class RedisNode {
     }
 
     CompletableFuture<RenewalOutcome> renew(Entry entry, Duration time) {
+        if (entry instanceof SemaphoreEntry permits) {
+            return semaphores.renew(permits, time);
+        }
         return calls.run(
                 RENEW,
                 new String[] {entry.keys().lock()},
@@ -201,7 +214,23 @@ final class RedisNode {
                 (reply, sentAgain) -> renewal(reply));
     }
 
+    /** An answer for each, in their order: locks together, and permits together. */
     List<CompletableFuture<RenewalOutcome>> renew(List<Entry> entries) {
+        List<SemaphoreEntry> permits = SemaphoreEntry.among(entries);
+        if (permits.isEmpty()) {
+            return renewLocks(entries);
+        }
+        List<Entry> locks = new ArrayList<>(entries);
+        locks.removeAll(permits);
+        Iterator<CompletableFuture<RenewalOutcome>> ofLocks = renewLocks(locks).iterator();
+        Iterator<CompletableFuture<RenewalOutcome>> ofPermits =
+                semaphores.renew(permits).iterator();
+        return entries.stream()
+                .map(entry -> (entry instanceof SemaphoreEntry ? ofPermits : ofLocks).next())
+                .toList();
+    }
+
+    private List<CompletableFuture<RenewalOutcome>> renewLocks(List<Entry> entries) {
         return calls.runAll(
                 RENEW,
                 entries,

@@ -7,6 +7,7 @@ import dev.pawl.lock.testkit.BackendFixture;
 import dev.pawl.lock.testservers.RedisServers;
 import io.lettuce.core.SetArgs;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -135,6 +136,20 @@ final class RedisFixture implements BackendFixture {
                                         .map(waiting -> waiting + " waiting for " + name))
                         .flatMap(Optional::stream)
                         .findFirst());
+    }
+
+    @Override
+    public void losePermits(Lease permits) {
+        String ends = key(permits.name()) + ":s";
+        servers.onMasterOf(ends, redis -> redis.del(ends));
+    }
+
+    @Override
+    public Optional<String> permitsLeftBehind(String name) {
+        String ends = key(name) + ":s";
+        List<String> queued = servers.onMasterOf(ends, redis -> redis.zrange(ends + ":q", 0, -1));
+        List<String> kept = servers.onMasterOf(ends, redis -> redis.zrange(ends, 0, -1));
+        return queued.isEmpty() && kept.isEmpty() ? Optional.empty() : Optional.of(kept + ", waiting " + queued);
     }
 
     /** As {@code docs/} tells operators; the escapes keep a brace of the name from ending the hash tag. */

@@ -78,6 +78,27 @@ public interface BackendFixture extends AutoCloseable {
     Optional<String> leftBehind(String name);
 
     /**
+     * Takes permits of a semaphore away from their holder at the service, without telling it, as an expiry or an operator would. Those of other
+     * holders of the same semaphore may go with them. Asked only of a backend that has semaphores.
+     *
+     * @param permits the lease whose hold disappears
+     */
+    default void losePermits(Lease permits) {
+        throw new UnsupportedOperationException("losePermits");
+    }
+
+    /**
+     * Whether the service holds anything for the semaphore but its token counter: permits that are out, a place in a queue, a node. Asked only
+     * of a backend that has semaphores.
+     *
+     * @param name the semaphore's name
+     * @return what was found, or empty
+     */
+    default Optional<String> permitsLeftBehind(String name) {
+        throw new UnsupportedOperationException("permitsLeftBehind");
+    }
+
+    /**
      * Whether token order outlives {@code startService(false)}: false only for a service in this JVM.
      *
      * @return true if a new token is larger than those before the loss of data

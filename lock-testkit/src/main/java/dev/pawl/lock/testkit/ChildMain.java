@@ -1,6 +1,8 @@
 package dev.pawl.lock.testkit;
 
+import dev.pawl.lock.Acquirable;
 import dev.pawl.lock.DistributedLock;
+import dev.pawl.lock.DistributedSemaphore;
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LeaseLostEvent;
 import dev.pawl.lock.LockClient;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
 
 /**
  * What a {@link ChildJvm} runs. The first argument is the command, the second the lock, the third the lease time in ms:
@@ -28,7 +31,11 @@ import java.util.concurrent.locks.LockSupport;
  *   <li>{@code exit}: acquires without renewal, writes {@code held}, and calls {@code System.exit(3)} in the listener that is told of
  *       the loss; a shutdown hook closes the client and writes {@code closed}
  *   <li>{@code contend}: writes {@code clock} and what it takes for the time in ms; as three threads, acquires and releases as often as the fourth argument says; writes {@code claim
- *       <token> <invoked> <acquired> <ended>} for each, and {@code done}
+ *       <token> <invoked> <acquired> <ended> 1} for each, and {@code done}
+ *   <li>{@code hold-permits}: as {@code hold}, with the fourth and the fifth argument a number of permits and the limit of a semaphore
+ *   <li>{@code wait-permits}: writes {@code waiting}, and waits for so many permits
+ *   <li>{@code contend-permits}: as {@code contend}, but the threads ask for 1, 2 and 3 permits of as many as the fifth argument says, and the
+ *       lines end with that number
  * </ul>
  */
 public final class ChildMain {
@@ -59,14 +66,29 @@ public final class ChildMain {
                 case "lead" -> lead(client, lock.name(), options, input);
                 case "contend" -> {
                     say("clock " + System.currentTimeMillis());
-                    contend(lock, Integer.parseInt(arguments[3]));
+                    contend(permits -> lock, Integer.parseInt(arguments[3]));
+                }
+                case "hold-permits" -> hold(permits(client, options, arguments), input);
+                case "wait-permits" -> {
+                    var unused = permits(client, options, arguments).acquireAsync();
+                    awaitTheEndOf(input);
+                }
+                case "contend-permits" -> {
+                    DistributedSemaphore semaphore =
+                            client.semaphore(lock.name(), Integer.parseInt(arguments[4]), options);
+                    contend(permits -> semaphore.permits(permits), Integer.parseInt(arguments[3]));
                 }
                 default -> throw new IllegalArgumentException("no such command: " + arguments[0]);
             }
         }
     }
 
-    private static void hold(DistributedLock lock, BufferedReader input) throws Exception {
+    private static Acquirable<Lease> permits(LockClient client, LockOptions options, String... arguments) {
+        return client.semaphore(arguments[1], Integer.parseInt(arguments[4]), options)
+                .permits(Integer.parseInt(arguments[3]));
+    }
+
+    private static void hold(Acquirable<Lease> lock, BufferedReader input) throws Exception {
         try (Lease lease = lock.acquire()) {
             say("held " + lease.token().value());
             if (!"release".equals(input.readLine())) {
@@ -130,6 +152,10 @@ public final class ChildMain {
             waiter.setDaemon(true);
             waiter.start();
         }
+        awaitTheEndOf(input);
+    }
+
+    private static void awaitTheEndOf(BufferedReader input) throws IOException {
         say("waiting");
         while (input.readLine() != null) {
             // Nothing is said to this one: the parent is alive.
@@ -137,10 +163,11 @@ public final class ChildMain {
         Runtime.getRuntime().halt(1);
     }
 
-    private static void contend(DistributedLock lock, int rounds) throws Exception {
+    private static void contend(IntFunction<Acquirable<Lease>> permits, int rounds) throws Exception {
         List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < THREADS; i++) {
-            Thread thread = new Thread(() -> claim(lock, rounds), "contender-" + i);
+        for (int i = 1; i <= THREADS; i++) {
+            int wanted = i;
+            Thread thread = new Thread(() -> claim(permits.apply(wanted), wanted, rounds), "contender-" + i);
             thread.start();
             threads.add(thread);
         }
@@ -150,13 +177,14 @@ public final class ChildMain {
         say("done");
     }
 
-    private static void claim(DistributedLock lock, int rounds) {
+    private static void claim(Acquirable<Lease> lock, int permits, int rounds) {
         for (int i = 0; i < rounds; i++) {
             long invoked = System.nanoTime();
             try (Lease lease = lock.acquire()) {
                 long acquired = System.nanoTime();
                 Claim claim = Claim.now(lease, invoked, acquired);
-                say("claim " + claim.token() + " " + claim.invoked() + " " + claim.acquired() + " " + claim.ended());
+                say("claim " + claim.token() + " " + claim.invoked() + " " + claim.acquired() + " " + claim.ended()
+                        + " " + permits);
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }

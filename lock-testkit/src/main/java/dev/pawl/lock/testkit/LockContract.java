@@ -59,6 +59,8 @@ public abstract class LockContract
                 LeaderContract,
                 HoldAtLeastContract,
                 RenewContract,
+                SemaphoreContract,
+                PermitContract,
                 ScaleContract {
 
     private @Nullable BackendFixture fixture;

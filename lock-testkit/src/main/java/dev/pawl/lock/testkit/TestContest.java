@@ -19,6 +19,8 @@ public final class TestContest implements Contest {
     private final String owner;
     private final Duration leaseTime;
     private final Duration retryCeiling;
+    private final int permits;
+    private final int limit;
     private final AtomicInteger wakes = new AtomicInteger();
     private final Queue<LossReason> losses = new ConcurrentLinkedQueue<>();
 
@@ -49,14 +51,16 @@ public final class TestContest implements Contest {
      * @param retryCeiling the longest that it stays away from the service
      */
     public TestContest(String name, Duration leaseTime, Duration retryCeiling) {
-        this(name, UUID.randomUUID().toString(), leaseTime, retryCeiling);
+        this(name, UUID.randomUUID().toString(), leaseTime, retryCeiling, 0, 0);
     }
 
-    private TestContest(String name, String owner, Duration leaseTime, Duration retryCeiling) {
+    private TestContest(String name, String owner, Duration leaseTime, Duration retryCeiling, int permits, int limit) {
         this.name = name;
         this.owner = owner;
         this.leaseTime = leaseTime;
         this.retryCeiling = retryCeiling;
+        this.permits = permits;
+        this.limit = limit;
     }
 
     /**
@@ -68,7 +72,20 @@ public final class TestContest implements Contest {
      * @return the contest
      */
     public static TestContest of(String name, String owner, Duration leaseTime) {
-        return new TestContest(name, owner, leaseTime, Duration.ofSeconds(1));
+        return new TestContest(name, owner, leaseTime, Duration.ofSeconds(1), 0, 0);
+    }
+
+    /**
+     * A contest of a new owner for permits of a semaphore.
+     *
+     * @param name what is contended for
+     * @param leaseTime for how long
+     * @param permits how many
+     * @param limit how many may be out at once
+     * @return the contest
+     */
+    public static TestContest forPermits(String name, Duration leaseTime, int permits, int limit) {
+        return new TestContest(name, UUID.randomUUID().toString(), leaseTime, Duration.ofSeconds(1), permits, limit);
     }
 
     /**
@@ -107,6 +124,21 @@ public final class TestContest implements Contest {
     @Override
     public Duration retryCeiling() {
         return retryCeiling;
+    }
+
+    @Override
+    public Mode mode() {
+        return permits == 0 ? Mode.EXCLUSIVE : Mode.PERMITS;
+    }
+
+    @Override
+    public int permits() {
+        return Math.max(1, permits);
+    }
+
+    @Override
+    public int limit() {
+        return Math.max(1, limit);
     }
 
     @Override

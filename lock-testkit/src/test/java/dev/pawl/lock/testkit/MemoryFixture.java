@@ -113,6 +113,21 @@ final class MemoryFixture implements BackendFixture {
     }
 
     @Override
+    public void losePermits(Lease permits) {
+        service.expire(permits);
+    }
+
+    @Override
+    public Optional<String> permitsLeftBehind(String name) {
+        int held = service.permitsHeld(name);
+        if (held > 0) {
+            return Optional.of(held + " permits of " + name);
+        }
+        int waiting = service.waitingForPermits(name);
+        return waiting > 0 ? Optional.of(waiting + " waiting for permits of " + name) : Optional.empty();
+    }
+
+    @Override
     public boolean tokensOutliveDataLoss() {
         return false;
     }
@@ -239,6 +254,21 @@ final class MemoryFixture implements BackendFixture {
         @Override
         public Duration retryCeiling() {
             return contest.retryCeiling();
+        }
+
+        @Override
+        public Mode mode() {
+            return contest.mode();
+        }
+
+        @Override
+        public int permits() {
+            return contest.permits();
+        }
+
+        @Override
+        public int limit() {
+            return contest.limit();
         }
 
         @Override
