@@ -404,8 +404,7 @@ public interface SemaphoreContract extends ContractCase {
             Player slow = new Player(backend, TestContest.forPermits(name, Bench.LONG_LEASE, 2, 2));
             slow.isBusy(true);
             held.close();
-            try (Lease next = Bench.get(
-                    bench().newClient().semaphore(name, 2).acquireAsync(Duration.ofSeconds(10)))) {
+            try (Lease next = Bench.get(bench().newClient().semaphore(name, 2).acquireAsync(Duration.ofSeconds(10)))) {
                 assertThat(next.isValid()).isTrue();
                 slow.isBusy(true);
             }

@@ -1,0 +1,5 @@
+/** The contract's chapters about semaphores, seen to fail: the service in the JVM with one mistake at a time. */
+@NullMarked
+package dev.pawl.lock.examples.permits;
+
+import org.jspecify.annotations.NullMarked;
