@@ -199,10 +199,17 @@ final class Engine implements LockClient {
         while (true) {
             LockQueue queue = new LockQueue(name, claim, this);
             permitQueues.add(queue);
-            if (queue.join(waiter)) {
+            boolean joined = false;
+            try {
+                joined = queue.join(waiter);
+            } finally {
+                if (!joined && queue.isIdle()) {
+                    permitQueues.remove(queue);
+                }
+            }
+            if (joined) {
                 return queue;
             }
-            permitQueues.remove(queue);
         }
     }
 

@@ -44,6 +44,11 @@ final class Acquisition {
         return ok.token();
     }
 
+    /** How many permits it has of a semaphore; 1 of a lock. */
+    int permits() {
+        return ok.note().isEmpty() ? 1 : Integer.parseInt(ok.note());
+    }
+
     long invoked() {
         return invoke == null ? ok.at() : invoke.at();
     }

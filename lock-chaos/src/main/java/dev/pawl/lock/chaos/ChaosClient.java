@@ -1,6 +1,8 @@
 package dev.pawl.lock.chaos;
 
-import dev.pawl.lock.DistributedLock;
+import dev.pawl.lock.Acquirable;
+import dev.pawl.lock.Capability;
+import dev.pawl.lock.DistributedSemaphore;
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.LockClient;
@@ -23,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
-/** Takes locks by Pawl, in all the ways there are. Its {@code main} is what a client process runs. */
+/** Takes locks and permits by Pawl, in all the ways there are. Its {@code main} is what a client process runs. */
 final class ChaosClient implements Locks {
 
     private static final long CONNECT_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -61,7 +63,27 @@ final class ChaosClient implements Locks {
 
     @Override
     public Optional<Lease> acquire(String name, Optional<Duration> patience, Random random) throws Exception {
-        DistributedLock lock = client.lock(name, random.nextInt(4) > 0 ? renewed : unrenewed);
+        return acquire(client.lock(name, options(random)), patience, random);
+    }
+
+    @Override
+    public boolean givePermits() {
+        return client.guarantees().supports(Capability.SEMAPHORE);
+    }
+
+    @Override
+    public Optional<Lease> acquirePermits(int permits, Optional<Duration> patience, Random random) throws Exception {
+        int limit = Permits.LIMIT - random.nextInt(2);
+        DistributedSemaphore semaphore = client.semaphore(Permits.NAME, limit, options(random));
+        return acquire(semaphore.permits(permits), patience, random);
+    }
+
+    private LockOptions options(Random random) {
+        return random.nextInt(4) > 0 ? renewed : unrenewed;
+    }
+
+    private Optional<Lease> acquire(Acquirable<Lease> lock, Optional<Duration> patience, Random random)
+            throws Exception {
         if (patience.isEmpty()) {
             return Optional.of(lock.acquire());
         }
@@ -101,7 +123,7 @@ final class ChaosClient implements Locks {
         }
     }
 
-    private Optional<Lease> interrupted(DistributedLock lock, Duration after) throws Exception {
+    private Optional<Lease> interrupted(Acquirable<Lease> lock, Duration after) throws Exception {
         Thread self = Thread.currentThread();
         Future<?> alarm = alarms.schedule(self::interrupt, after.toNanos(), TimeUnit.NANOSECONDS);
         try {

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -144,14 +145,21 @@ final class ChaosRun {
 
     private void findWhatIsLeft(EventLog log) {
         long deadline = System.nanoTime() + service.tidyWithin().toNanos();
-        for (String lock : locks().toList()) {
-            Optional<String> left = service.fixture().leftBehind(lock);
-            while (left.isPresent() && System.nanoTime() < deadline) {
-                LockSupport.parkNanos(LOOK_EVERY_NANOS);
-                left = service.fixture().leftBehind(lock);
-            }
-            left.ifPresent(what -> write(log, Kind.LEFT, lock, what));
+        BackendFixture fixture = service.fixture();
+        locks().forEach(lock -> findWhatIsLeft(log, deadline, lock, () -> fixture.leftBehind(lock)));
+        boolean hasPermits = History.read(directory).acquisitions().containsKey(Permits.NAME);
+        if (hasPermits) {
+            findWhatIsLeft(log, deadline, Permits.NAME, () -> fixture.permitsLeftBehind(Permits.NAME));
         }
+    }
+
+    private static void findWhatIsLeft(EventLog log, long deadline, String name, Supplier<Optional<String>> look) {
+        Optional<String> left = look.get();
+        while (left.isPresent() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(LOOK_EVERY_NANOS);
+            left = look.get();
+        }
+        left.ifPresent(what -> write(log, Kind.LEFT, name, what));
     }
 
     private static void write(EventLog log, Kind kind, String lock, String note) {

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges a history by the ten invariants; knows nothing of how it came about. Every comparison is made so that it cannot accuse
+ * Judges a history by the eleven invariants; knows nothing of how it came about. Every comparison is made so that it cannot accuse
  * the innocent: what began is stamped before it did, what returned after.
  *
  * <ol>
@@ -31,7 +31,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>a lease is lost for want of an answer only if a fault kept its holder from the server that gave it
  *   <li>who takes a lock away gets a token above the one that was seen, and nobody is granted one above the seen one and not above the
  *       raised one: so a guard that is told refuses the old holder, and nobody who comes after
+ *   <li>the claims of a semaphore have no more permits at once than there are
  * </ol>
+ *
+ * Of a semaphore the fourth and the fifth mean nothing, and the third and the tenth are not asked.
  */
 final class Checker {
 
@@ -53,12 +56,16 @@ final class Checker {
     /** What the history violates, the first invariant first. */
     static List<Violation> check(Promise promise, History history) {
         Checker checker = new Checker(promise, history);
-        for (List<Acquisition> ofOneLock : history.acquisitions().values()) {
-            checker.tokensAreUnique(ofOneLock);
-            checker.tokensGoUp(ofOneLock);
-            checker.claimsAreDisjoint(ofOneLock);
-            checker.nobodyIsValidAfterASuccessor(ofOneLock);
-        }
+        history.acquisitions().forEach((name, ofOneName) -> {
+            checker.tokensAreUnique(ofOneName);
+            checker.tokensGoUp(ofOneName);
+            if (Permits.isOf(name)) {
+                checker.noMorePermitsAreOutThanThereAre(ofOneName);
+            } else {
+                checker.claimsAreDisjoint(ofOneName);
+                checker.nobodyIsValidAfterASuccessor(ofOneName);
+            }
+        });
         checker.writesAreOfAcquisitions();
         checker.acceptedTokensDoNotGoDown();
         checker.locksAreTakenAgain();
@@ -390,6 +397,35 @@ final class Checker {
                                     List.of(between),
                                     shown));
                         });
+            }
+        }
+    }
+
+    // 11
+
+    private void noMorePermitsAreOutThanThereAre(List<Acquisition> byReturn) {
+        List<Acquisition> current = new ArrayList<>();
+        for (Acquisition next : byReturn) {
+            if (next.wasOver()) {
+                continue;
+            }
+            current.removeIf(holder -> holder.ended() <= next.granted());
+            current.add(next);
+            List<Acquisition> counted = current.stream()
+                    .filter(holder -> !isExcused(
+                            promise.oneHolderExceptUnder(),
+                            holder.slot(),
+                            excusedFrom(holder, next.granted()),
+                            next.granted()))
+                    .toList();
+            int out = counted.stream().mapToInt(Acquisition::permits).sum();
+            if (out > Permits.LIMIT && !isExcusedAsYounger(next)) {
+                String what = next + " got " + next.permits() + " permits of " + next.lock() + ", and " + out
+                        + " were out, of " + Permits.LIMIT;
+                List<Event> shown = counted.stream()
+                        .flatMap(holder -> holder.claim().stream())
+                        .toList();
+                violations.add(violation(11, what, counted, shown));
             }
         }
     }

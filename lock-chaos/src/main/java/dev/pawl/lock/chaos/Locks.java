@@ -31,6 +31,28 @@ interface Locks extends AutoCloseable {
      */
     Optional<Lease> acquire(String lock, Optional<Duration> patience, Random random) throws Exception;
 
+    /**
+     * Whether there is a semaphore, too.
+     *
+     * @return false unless it says otherwise
+     */
+    default boolean givePermits() {
+        return false;
+    }
+
+    /**
+     * Asks for permits of the semaphore {@link Permits#NAME}.
+     *
+     * @param permits how many
+     * @param patience as for a lock
+     * @param random decides how
+     * @return the lease, or empty without the permits
+     * @throws Exception if it failed, and nobody knows what happened at the service
+     */
+    default Optional<Lease> acquirePermits(int permits, Optional<Duration> patience, Random random) throws Exception {
+        throw new UnsupportedOperationException("permits");
+    }
+
     @Override
     void close();
 }

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 /**
  * A promise that was not kept.
  *
- * @param invariant which, 1 to 7
+ * @param invariant which, 1 to 11
  * @param what happened, in a sentence
  * @param pair the acquisitions that contradict one another, if it is that
  * @param evidence the smallest part of the history that shows it: checked alone, it shows the same

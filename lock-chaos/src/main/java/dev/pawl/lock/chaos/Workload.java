@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What a client process does: its threads take locks, look at their leases, write to the resource, and write down each step. It
+ * What a client process does: its threads take locks, and permits of a semaphore where there are any, look at their leases, write to the resource, and write down each step. It
  * says {@code ready}, and is told
  *
  * <ul>
@@ -42,6 +42,8 @@ final class Workload {
     private static final int ONE_IN = 40;
 
     private static final int TIMES_LONGER = 80;
+
+    private static final int ONE_REQUEST_FOR_PERMITS_IN = 4;
 
     /** Above it, invariant 6 would wait for the holder. A hold lasts for half of its most in the mean: every other one is renewed. */
     private static final int MOST_LEASES = 2;
@@ -164,7 +166,11 @@ final class Workload {
     private void work(Locks locks, Random random) {
         try (ResourceClient resource = new ResourceClient(arguments.resource(), arguments.process())) {
             while (draining.getCount() > 0) {
-                request(locks, "lock-" + random.nextInt(arguments.locks()), random, resource);
+                if (locks.givePermits() && random.nextInt(ONE_REQUEST_FOR_PERMITS_IN) == 0) {
+                    request(locks, Permits.NAME, 1 + random.nextInt(Permits.MOST), random, resource);
+                } else {
+                    request(locks, "lock-" + random.nextInt(arguments.locks()), 0, random, resource);
+                }
                 pause(random, Duration.ofMillis(10));
             }
         } catch (IOException e) {
@@ -172,7 +178,9 @@ final class Workload {
         }
     }
 
-    private void request(Locks locks, String lock, Random random, ResourceClient resource) throws IOException {
+    /** @param permits how many of a semaphore, or 0 for a lock */
+    private void request(Locks locks, String lock, int permits, Random random, ResourceClient resource)
+            throws IOException {
         long op = operations.incrementAndGet();
         Optional<Duration> patience = patience(random);
         long now = System.nanoTime();
@@ -186,7 +194,9 @@ final class Workload {
                 "");
         Optional<Lease> granted;
         try {
-            granted = locks.acquire(lock, patience, random);
+            granted = permits == 0
+                    ? locks.acquire(lock, patience, random)
+                    : locks.acquirePermits(permits, patience, random);
         } catch (LockException | IOException e) {
             log.write(System.nanoTime(), Kind.FAILED, op, lock, 0, 0, e.toString());
             pause(random, Duration.ofMillis(60));
@@ -200,7 +210,7 @@ final class Workload {
             return;
         }
         Lease lease = granted.get();
-        log(Kind.OK, op, lease, System.nanoTime());
+        log(Kind.OK, op, lease, System.nanoTime(), permits == 0 ? "" : Integer.toString(permits));
         lease.onLost(event ->
                 log.write(System.nanoTime(), Kind.LOST, op, lock, lease.token().value(), 0, "" + event.reason()));
         hold(op, lease, random, resource);
@@ -225,10 +235,10 @@ final class Workload {
         return longer.compareTo(most) < 0 ? longer : most;
     }
 
-    private void log(Kind kind, long op, Lease lease, long at) {
+    private void log(Kind kind, long op, Lease lease, long at, String note) {
         // What remains is read after the stamp, so the sum is not later than the deadline.
         long until = at + lease.remaining().toNanos();
-        log.write(at, kind, op, lease.name(), lease.token().value(), until, "");
+        log.write(at, kind, op, lease.name(), lease.token().value(), until, note);
     }
 
     private void hold(long op, Lease lease, Random random, ResourceClient resource) throws IOException {
@@ -242,9 +252,11 @@ final class Workload {
                 log.write(at, Kind.INVALID, op, lease.name(), lease.token().value(), 0, "");
                 return;
             }
-            log(Kind.VALID, op, lease, at);
-            letOthersAim();
-            resource.write(op, lease.name(), lease.token().value());
+            log(Kind.VALID, op, lease, at, "");
+            if (!Permits.isOf(lease.name())) {
+                letOthersAim();
+                resource.write(op, lease.name(), lease.token().value());
+            }
             pause(random, pause);
         }
     }

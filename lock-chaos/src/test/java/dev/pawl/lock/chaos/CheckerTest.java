@@ -410,6 +410,44 @@ final class CheckerTest {
         assertThat(excused(recorded)).containsExactly(1);
     }
 
+    // 11
+
+    private static Recorded fourPermits() {
+        return new Recorded().had("c0.1", 1, 3, 1, 1_000, 1_500).had("c1.1", 1, 1, 2, 1_100, 1_400);
+    }
+
+    @Test
+    void asManyPermitsAsThereAre_areNotAccused() {
+        assertThat(violations(fourPermits().had("c1.1", 2, 1, 3, 1_400, 1_450).had("c1.1", 3, 3, 4, 1_500, 1_600)))
+                .isEmpty();
+    }
+
+    @Test
+    void onePermitTooMany_isSeen_withAllWhoHadSome() {
+        Recorded recorded = fourPermits().had("c2.1", 1, 1, 3, 1_200, 1_300);
+        assertOnly(recorded, 11);
+        assertThat(violations(recorded))
+                .singleElement()
+                .satisfies(violation -> assertThat(violation.pair())
+                        .extracting(Acquisition::slot)
+                        .containsExactly("c0", "c1", "c2"))
+                .satisfies(violation -> assertThat(violation.what()).contains("5 were out, of 4"));
+    }
+
+    @Test
+    void tokensOfPermits_areJudgedAsThoseOfLocks() {
+        assertOnly(fourPermits().had("c1.1", 2, 1, 2, 1_450, 1_480), 1, 2);
+    }
+
+    @Test
+    void permitsThatTheServiceForgot_areExcused_whereThatIsNotPromised() {
+        Recorded recorded = fourPermits()
+                .fault(FaultKind.EMPTY_SERVER, FaultSpan.EVERYBODY, 1_150, 1_160)
+                .had("c2.1", 1, 3, 3, 1_200, 1_300);
+        assertThat(excused(recorded)).isEmpty();
+        assertOnly(recorded, 11);
+    }
+
     // 6 and 7
 
     private static Recorded healed(long takenAgain) {
