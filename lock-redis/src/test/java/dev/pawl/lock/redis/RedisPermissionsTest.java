@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pawl.lock.FencingToken;
+import dev.pawl.lock.Lease;
 import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.LockClient;
 import dev.pawl.lock.testkit.Bench;
@@ -12,8 +13,10 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -44,6 +47,29 @@ final class RedisPermissionsTest {
                 RedisServers.single(),
                 rights,
                 () -> RestrictedUser.usesLocks(name, RedisServers.single().url()));
+    }
+
+    @Test
+    void semaphores_wantWhatThePageLists() {
+        String rights = String.join(
+                " ",
+                RestrictedUser.LOCKS,
+                commands("redis.md"),
+                RestrictedUser.listed("redis.md", "+zrange +zrangebyscore +zscore"),
+                RestrictedUser.KEYS,
+                RestrictedUser.CHANNELS);
+        RestrictedUser.withUser(RedisServers.single(), rights, () -> {
+            String url = RedisServers.single().url();
+            try (LockClient holder = RestrictedUser.connect(url);
+                    LockClient waiter = RestrictedUser.connect(url)) {
+                Lease held = Bench.get(holder.semaphore(name, 2).permits(2).acquireAsync());
+                held.renew(Duration.ofSeconds(20));
+                assertThat(waiter.semaphore(name, 2).tryAcquire()).isEmpty();
+                CompletableFuture<Lease> next = waiter.semaphore(name, 2).acquireAsync(Duration.ofSeconds(20));
+                held.close();
+                Bench.get(next).close();
+            }
+        });
     }
 
     @Test
