@@ -133,6 +133,25 @@ public interface LockClient extends AutoCloseable {
     DistributedSemaphore semaphore(String name, int limit, LockOptions options);
 
     /**
+     * A reader-writer lock with the client's default options. No I/O, and nothing to close or keep.
+     *
+     * @param name as for {@link #lock(String)}; a lock or a semaphore of the same name is something else
+     * @return the lock
+     * @throws LockConfigException if the backend has none ({@link Capability#READ_WRITE_LOCK}), or the options ask for what it cannot do
+     */
+    DistributedReadWriteLock readWriteLock(String name);
+
+    /**
+     * A reader-writer lock with options of its own. No I/O, and nothing to close or keep.
+     *
+     * @param name as for {@link #lock(String)}; a lock or a semaphore of the same name is something else
+     * @param options lease time, renewal and the rest; {@link LockOptions#holdAtLeast()} is refused
+     * @return the lock
+     * @throws LockConfigException if the backend has none ({@link Capability#READ_WRITE_LOCK}), or the options ask for what it cannot do
+     */
+    DistributedReadWriteLock readWriteLock(String name, LockOptions options);
+
+    /**
      * What the backend can and cannot promise.
      *
      * @return the same value every time

@@ -24,11 +24,20 @@ record Claim(LockKind kind, int permits, int limit) {
     }
 
     Contest.Mode mode() {
-        return isOfLock() ? Contest.Mode.EXCLUSIVE : Contest.Mode.PERMITS;
+        return switch (kind) {
+            case LOCK -> Contest.Mode.EXCLUSIVE;
+            case SEMAPHORE -> Contest.Mode.PERMITS;
+            case READ_WRITE -> Contest.Mode.READ_WRITE;
+        };
     }
 
     /** What to call it in a message. */
     String title(String name) {
-        return (isOfLock() ? "lock '" : "semaphore '") + name + "'";
+        String what = switch (kind) {
+            case LOCK -> "lock";
+            case SEMAPHORE -> "semaphore";
+            case READ_WRITE -> "reader-writer lock";
+        };
+        return what + " '" + name + "'";
     }
 }

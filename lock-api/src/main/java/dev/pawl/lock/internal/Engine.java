@@ -2,6 +2,7 @@ package dev.pawl.lock.internal;
 
 import dev.pawl.lock.Capability;
 import dev.pawl.lock.DistributedLock;
+import dev.pawl.lock.DistributedReadWriteLock;
 import dev.pawl.lock.DistributedSemaphore;
 import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.ForcedRelease;
@@ -77,9 +78,11 @@ final class Engine implements LockClient {
     private final Undoer undoer;
     private final Renewer renewer;
     private final ThreadHolds threadHolds = new ThreadHolds();
+    private final ThreadHolds readHolds = new ThreadHolds();
+    private final ThreadHolds writeHolds = new ThreadHolds();
     private final ConcurrentMap<String, LockQueue> queues = new ConcurrentHashMap<>();
 
-    /** Those of requests for permits, each with a queue of its own. */
+    /** Those of requests for permits, or to read or write, each with a queue of its own. */
     private final Set<LockQueue> permitQueues = ConcurrentHashMap.newKeySet();
 
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -140,6 +143,16 @@ final class Engine implements LockClient {
         return threadHolds;
     }
 
+    /** Of reader-writer locks. */
+    ThreadHolds readHolds() {
+        return readHolds;
+    }
+
+    /** Of reader-writer locks. */
+    ThreadHolds writeHolds() {
+        return writeHolds;
+    }
+
     long now() {
         return env.ticker().nanos();
     }
@@ -157,7 +170,8 @@ final class Engine implements LockClient {
     int waiting(LockQueue queue) {
         return queue.isOfOneRequest()
                 ? permitQueues.stream()
-                        .filter(other -> other.name().equals(queue.name()))
+                        .filter(other -> other.claim().kind() == queue.claim().kind()
+                                && other.name().equals(queue.name()))
                         .mapToInt(LockQueue::waiting)
                         .sum()
                 : queue.waiting();
@@ -337,12 +351,29 @@ final class Engine implements LockClient {
                     "limit: a semaphore has from 1 to " + MOST_PERMITS + " permits, but got " + limit);
         }
         backend.guarantees().ensure(Capability.SEMAPHORE);
-        if (options.holdAtLeast().isPresent()) {
-            throw new LockConfigException(
-                    "holdAtLeast is not supported by a semaphore; keep the lease open for as long as its permits are to be"
-                            + " out, or give the semaphore options without it");
-        }
+        refuseHoldAtLeast("a semaphore", options);
         return new NamedSemaphore(this, name, Claim.permits(1, limit), options);
+    }
+
+    private static void refuseHoldAtLeast(String what, LockOptions options) {
+        if (options.holdAtLeast().isPresent()) {
+            throw new LockConfigException("holdAtLeast is not supported by " + what
+                    + "; keep the lease open for as long as nobody else may have it, or give options without it");
+        }
+    }
+
+    @Override
+    public DistributedReadWriteLock readWriteLock(String name) {
+        return readWriteLock(name, defaults);
+    }
+
+    @Override
+    public DistributedReadWriteLock readWriteLock(String name, LockOptions options) {
+        LockNames.check(name);
+        Objects.requireNonNull(options, "options");
+        backend.guarantees().ensure(Capability.READ_WRITE_LOCK);
+        refuseHoldAtLeast("a reader-writer lock", options);
+        return new NamedReadWriteLock(this, name, options);
     }
 
     @Override

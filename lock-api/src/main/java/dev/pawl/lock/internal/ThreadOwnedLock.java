@@ -8,13 +8,13 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link NamedLock} as {@code java.util.concurrent} knows locks: owned by a thread, reentrant. */
+/** A lock as {@code java.util.concurrent} knows locks: owned by a thread, reentrant. */
 final class ThreadOwnedLock implements Lock {
 
-    private final NamedLock lock;
+    private final NamedAcquirable lock;
     private final ThreadHolds holds;
 
-    ThreadOwnedLock(NamedLock lock, ThreadHolds holds) {
+    ThreadOwnedLock(NamedAcquirable lock, ThreadHolds holds) {
         this.lock = lock;
         this.holds = holds;
     }
@@ -57,7 +57,7 @@ final class ThreadOwnedLock implements Lock {
     public void unlock() {
         ThreadHolds.Entry mine = holds.mine(lock.name());
         if (mine == null) {
-            throw new IllegalMonitorStateException("lock '" + lock.name() + "': not held by thread '"
+            throw new IllegalMonitorStateException(lock.claim().title(lock.name()) + ": not held by thread '"
                     + Thread.currentThread().getName() + "'");
         }
         if (mine.exit()) {
@@ -69,7 +69,13 @@ final class ThreadOwnedLock implements Lock {
     /** Unsupported: a condition would need the service to wake threads of other processes. */
     @Override
     public Condition newCondition() {
-        throw new UnsupportedOperationException("lock '" + lock.name() + "': a distributed lock has no conditions");
+        throw new UnsupportedOperationException(
+                lock.claim().title(lock.name()) + ": a distributed lock has no conditions");
+    }
+
+    /** Whether this thread holds it. */
+    boolean isMine() {
+        return holds.mine(lock.name()) != null;
     }
 
     private boolean reenter() {

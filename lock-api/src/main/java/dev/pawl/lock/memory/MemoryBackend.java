@@ -69,7 +69,8 @@ public final class MemoryBackend implements LockBackend {
                     Capability.FORCE_RELEASE,
                     Capability.HOLD_AT_LEAST,
                     Capability.RENEW,
-                    Capability.SEMAPHORE)
+                    Capability.SEMAPHORE,
+                    Capability.READ_WRITE_LOCK)
             .build();
 
     private final Guard guard = new Guard();
@@ -228,7 +229,7 @@ public final class MemoryBackend implements LockBackend {
     }
 
     /**
-     * Ends the hold behind a lease at the service, of a lock or of permits, as {@link #expire(String)} does.
+     * Ends the hold behind a lease at the service, of whatever kind, as {@link #expire(String)} does.
      *
      * @param lease a lease of this service
      * @return false if the service does not have its hold any more
@@ -240,13 +241,14 @@ public final class MemoryBackend implements LockBackend {
     private boolean end(Lease lease, @Nullable LossReason reason) {
         String name = lease.name();
         long token = lease.token().value();
-        return hook(service ->
-                service.end(name, token, reason) || service.semaphores().end(name, token, reason));
+        return hook(service -> service.end(name, token, reason)
+                || service.semaphores().end(name, token, reason)
+                || service.readWriteLocks().end(name, token, reason));
     }
 
     /**
      * Ends the hold behind a lease and tells its holder at once, as a service does that ends a session: {@link
-     * LossReason#SESSION_LOST}. Of a lock or of permits.
+     * LossReason#SESSION_LOST}. Of whatever kind.
      *
      * @param lease a lease of this service
      * @return false if the service does not have its hold any more
@@ -396,6 +398,18 @@ public final class MemoryBackend implements LockBackend {
     public int waitingForPermits(String name) {
         Objects.requireNonNull(name, "name");
         return hook(service -> service.semaphores().waiting(name));
+    }
+
+    /**
+     * How many hold a reader-writer lock at the service, or wait for it.
+     *
+     * @param name the lock's name
+     * @return zero or more
+     */
+    public int readersAndWriters(String name) {
+        Objects.requireNonNull(name, "name");
+        return hook(service -> service.readWriteLocks().holders(name)
+                + service.readWriteLocks().waiting(name));
     }
 
     /**

@@ -39,25 +39,39 @@ final class Names {
     private List<Runnable> signals = new ArrayList<>();
     private long lastToken;
     private final Semaphores semaphores;
+    private final Semaphores readWriteLocks;
     private int sweepAt = FIRST_SWEEP;
 
     Names(Ticker leaseClock, Ticker reservationClock) {
         this.leaseClock = leaseClock;
         this.reservationClock = reservationClock;
-        semaphores = new Semaphores(leaseClock, reservationClock, () -> ++lastToken, signal -> signals.add(signal));
+        semaphores = shared();
+        readWriteLocks = shared();
+    }
+
+    private Semaphores shared() {
+        return new Semaphores(leaseClock, reservationClock, () -> ++lastToken, signal -> signals.add(signal));
+    }
+
+    Semaphores readWriteLocks() {
+        return readWriteLocks;
+    }
+
+    private Semaphores sharedFor(Contest contest) {
+        return contest.mode() == Contest.Mode.PERMITS ? semaphores : readWriteLocks;
     }
 
     Semaphores semaphores() {
         return semaphores;
     }
 
-    private static boolean isOfSemaphore(Contest contest) {
-        return contest.mode() == Contest.Mode.PERMITS;
+    private static boolean isShared(Contest contest) {
+        return contest.mode() != Contest.Mode.EXCLUSIVE;
     }
 
     Attempt attempt(Contest contest, boolean willWait, int tokens) {
-        if (isOfSemaphore(contest)) {
-            return semaphores.attempt(contest, willWait);
+        if (isShared(contest)) {
+            return sharedFor(contest).attempt(contest, willWait);
         }
         long now = leaseClock.nanos();
         Entry entry = entry(contest.name());
@@ -108,8 +122,8 @@ final class Names {
     }
 
     RenewalOutcome renew(Grant grant, Duration time) {
-        if (isOfSemaphore(grant.contest())) {
-            return semaphores.renew(grant, time);
+        if (isShared(grant.contest())) {
+            return sharedFor(grant.contest()).renew(grant, time);
         }
         long now = leaseClock.nanos();
         Hold hold = holdOf(grant.contest().name(), now);
@@ -124,8 +138,8 @@ final class Names {
     }
 
     ReleaseOutcome release(Grant grant) {
-        if (isOfSemaphore(grant.contest())) {
-            return semaphores.release(grant);
+        if (isShared(grant.contest())) {
+            return sharedFor(grant.contest()).release(grant);
         }
         Contest contest = grant.contest();
         Hold hold = holdOf(contest.name(), leaseClock.nanos());
@@ -220,8 +234,8 @@ final class Names {
     }
 
     void leave(Contest contest) {
-        if (isOfSemaphore(contest)) {
-            semaphores.leave(contest);
+        if (isShared(contest)) {
+            sharedFor(contest).leave(contest);
             return;
         }
         Entry entry = entries.get(contest.name());
@@ -278,11 +292,13 @@ final class Names {
         wakeAll();
         entries.clear();
         semaphores.clear();
+        readWriteLocks.clear();
     }
 
     void wakeAll() {
         entries.values().forEach(entry -> entry.waiting.values().forEach(this::signalWake));
         semaphores.wakeAll();
+        readWriteLocks.wakeAll();
     }
 
     boolean isHeld(String name) {
@@ -296,7 +312,7 @@ final class Names {
 
     int size() {
         sweep();
-        return entries.size() + semaphores.size();
+        return entries.size() + semaphores.size() + readWriteLocks.size();
     }
 
     /** A reply goes before what the same request had to say to others. */

@@ -14,10 +14,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The semaphores of the service. Guarded as {@link Names} is, and with its two clocks.
+ * The semaphores of the service, or its reader-writer locks. Guarded as {@link Names} is, and with its two clocks.
  *
  * <p>Permits are out for a hold, or reserved for a waiter whose turn has come: it was woken, and takes them with its next attempt. A waiter for
  * whom there are not enough keeps those behind it waiting, so that nobody overtakes it for ever.
@@ -176,13 +177,19 @@ final class Semaphores {
 
     /** How many permits are held; those that are reserved are not. */
     int held(String name) {
+        return holds(name).mapToInt(share -> share.contest.permits()).sum();
+    }
+
+    /** How many hold any. */
+    int holders(String name) {
+        return (int) holds(name).count();
+    }
+
+    private Stream<Share> holds(String name) {
         Semaphore semaphore = semaphores.get(name);
         return semaphore == null
-                ? 0
-                : semaphore.shares.values().stream()
-                        .filter(share -> share.grant != null && !isOver(share))
-                        .mapToInt(share -> share.contest.permits())
-                        .sum();
+                ? Stream.empty()
+                : semaphore.shares.values().stream().filter(share -> share.grant != null && !isOver(share));
     }
 
     /** Those for whom permits are reserved included. */

@@ -17,7 +17,12 @@ public interface Contest {
          * Several holders, as long as they have no more permits together than the {@linkplain #limit() limit} of the contest that asks: a
          * semaphore. Asked for only where {@link dev.pawl.lock.Guarantees} say {@link dev.pawl.lock.Capability#SEMAPHORE}.
          */
-        PERMITS
+        PERMITS,
+        /**
+         * As {@link #PERMITS}, of names that have nothing to do with those of semaphores: a reader wants one permit, and a writer all of
+         * them. Asked for only where {@link dev.pawl.lock.Guarantees} say {@link dev.pawl.lock.Capability#READ_WRITE_LOCK}.
+         */
+        READ_WRITE
     }
 
     /**

@@ -37,9 +37,9 @@ class Entry {
 
     /** The entry of a contest of any mode. */
     static Entry of(Contest contest, String namespace, long turnMillis) {
-        return contest.mode() == Contest.Mode.PERMITS
-                ? new SemaphoreEntry(contest, namespace, turnMillis)
-                : new Entry(contest, namespace, turnMillis);
+        return contest.mode() == Contest.Mode.EXCLUSIVE
+                ? new Entry(contest, namespace, turnMillis)
+                : new SemaphoreEntry(contest, namespace, turnMillis);
     }
 
     final Contest contest() {

@@ -54,7 +54,8 @@ public final class RedisBackend implements LockBackend {
                     Capability.FORCE_RELEASE,
                     Capability.HOLD_AT_LEAST,
                     Capability.RENEW,
-                    Capability.SEMAPHORE)
+                    Capability.SEMAPHORE,
+                    Capability.READ_WRITE_LOCK)
             .build();
 
     private final RedisOptions options;

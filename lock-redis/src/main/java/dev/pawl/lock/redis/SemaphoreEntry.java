@@ -4,7 +4,10 @@ import dev.pawl.lock.spi.Contest;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What one contest for permits is called at Redis. It has keys of its own, in the slot of the lock of the same name. */
+/**
+ * What one contest for permits is called at Redis, of a semaphore or of a reader-writer lock. It has keys of its own, in the slot of the lock
+ * of the same name.
+ */
 final class SemaphoreEntry extends Entry {
 
     /** A waiter that was not seen for several of its looks is dead. Until then it may keep others waiting for whom there is room. */
@@ -24,7 +27,7 @@ final class SemaphoreEntry extends Entry {
      */
     SemaphoreEntry(Contest contest, String namespace, long turnMillis) {
         super(contest, namespace, turnMillis);
-        String ends = keys().lock() + ":s";
+        String ends = keys().lock() + (contest.mode() == Contest.Mode.PERMITS ? ":s" : ":rw");
         keyNames = new String[] {ends, ends + ":q", ends + ":t"};
         permits = Integer.toString(contest.permits());
         limit = Integer.toString(contest.limit());

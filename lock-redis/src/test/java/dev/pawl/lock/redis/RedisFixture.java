@@ -140,13 +140,29 @@ final class RedisFixture implements BackendFixture {
 
     @Override
     public void losePermits(Lease permits) {
-        String ends = key(permits.name()) + ":s";
-        servers.onMasterOf(ends, redis -> redis.del(ends));
+        delete(key(permits.name()) + ":s");
     }
 
     @Override
     public Optional<String> permitsLeftBehind(String name) {
-        String ends = key(name) + ":s";
+        return leftAt(key(name) + ":s");
+    }
+
+    @Override
+    public void loseReadWriteLock(Lease lease) {
+        delete(key(lease.name()) + ":rw");
+    }
+
+    @Override
+    public Optional<String> readWriteLockLeftBehind(String name) {
+        return leftAt(key(name) + ":rw");
+    }
+
+    private void delete(String key) {
+        servers.onMasterOf(key, redis -> redis.del(key));
+    }
+
+    private Optional<String> leftAt(String ends) {
         List<String> queued = servers.onMasterOf(ends, redis -> redis.zrange(ends + ":q", 0, -1));
         List<String> kept = servers.onMasterOf(ends, redis -> redis.zrange(ends, 0, -1));
         return queued.isEmpty() && kept.isEmpty() ? Optional.empty() : Optional.of(kept + ", waiting " + queued);

@@ -99,6 +99,25 @@ public interface BackendFixture extends AutoCloseable {
     }
 
     /**
+     * As {@link #losePermits}, of a reader-writer lock.
+     *
+     * @param lease the lease whose hold disappears
+     */
+    default void loseReadWriteLock(Lease lease) {
+        throw new UnsupportedOperationException("loseReadWriteLock");
+    }
+
+    /**
+     * As {@link #permitsLeftBehind}, of a reader-writer lock.
+     *
+     * @param name the lock's name
+     * @return what was found, or empty
+     */
+    default Optional<String> readWriteLockLeftBehind(String name) {
+        throw new UnsupportedOperationException("readWriteLockLeftBehind");
+    }
+
+    /**
      * Whether token order outlives {@code startService(false)}: false only for a service in this JVM.
      *
      * @return true if a new token is larger than those before the loss of data

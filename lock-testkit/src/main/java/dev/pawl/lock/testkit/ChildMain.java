@@ -2,6 +2,7 @@ package dev.pawl.lock.testkit;
 
 import dev.pawl.lock.Acquirable;
 import dev.pawl.lock.DistributedLock;
+import dev.pawl.lock.DistributedReadWriteLock;
 import dev.pawl.lock.DistributedSemaphore;
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LeaseLostEvent;
@@ -36,6 +37,8 @@ import java.util.function.IntFunction;
  *   <li>{@code wait-permits}: writes {@code waiting}, and waits for so many permits
  *   <li>{@code contend-permits}: as {@code contend}, but the threads ask for 1, 2 and 3 permits of as many as the fifth argument says, and the
  *       lines end with that number
+ *   <li>{@code contend-read-write}: as {@code contend}, but two threads read and one writes, whose lines end with 3
+ *   <li>{@code hold-write}: as {@code hold}, to write
  * </ul>
  */
 public final class ChildMain {
@@ -78,6 +81,14 @@ public final class ChildMain {
                             client.semaphore(lock.name(), Integer.parseInt(arguments[4]), options);
                     contend(permits -> semaphore.permits(permits), Integer.parseInt(arguments[3]));
                 }
+                case "contend-read-write" -> {
+                    DistributedReadWriteLock both = client.readWriteLock(lock.name(), options);
+                    contend(
+                            place -> place < THREADS ? both.readLock() : both.writeLock(),
+                            Integer.parseInt(arguments[3]));
+                }
+                case "hold-write" ->
+                    hold(client.readWriteLock(lock.name(), options).writeLock(), input);
                 default -> throw new IllegalArgumentException("no such command: " + arguments[0]);
             }
         }

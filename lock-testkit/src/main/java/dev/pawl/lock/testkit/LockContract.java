@@ -61,6 +61,7 @@ public abstract class LockContract
                 RenewContract,
                 SemaphoreContract,
                 PermitContract,
+                ReadWriteContract,
                 ScaleContract {
 
     private @Nullable BackendFixture fixture;

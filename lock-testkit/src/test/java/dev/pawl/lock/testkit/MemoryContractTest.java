@@ -10,6 +10,8 @@ package dev.pawl.lock.testkit;
 @SkippedCase(value = "severalJvms_neverHaveMorePermitsThanTheLimit", because = MemoryContractTest.ONE_JVM)
 @SkippedCase(value = "aKilledProcess_givesItsPermitsBack", because = MemoryContractTest.ONE_JVM)
 @SkippedCase(value = "aKilledWaiterForMany_doesNotKeepOthersOut", because = MemoryContractTest.ONE_JVM)
+@SkippedCase(value = "readersAndWritersOfSeveralJvms_areNeverInTogether", because = MemoryContractTest.ONE_JVM)
+@SkippedCase(value = "aKilledWriter_isOutAfterItsLease", because = MemoryContractTest.ONE_JVM)
 @SkippedCase(value = "aJvmThatExitsWhenItIsToldOfALoss_ends", because = MemoryContractTest.ONE_JVM)
 public final class MemoryContractTest extends LockContract {
 

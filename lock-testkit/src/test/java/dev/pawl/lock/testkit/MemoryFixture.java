@@ -128,6 +128,17 @@ final class MemoryFixture implements BackendFixture {
     }
 
     @Override
+    public void loseReadWriteLock(Lease lease) {
+        service.expire(lease);
+    }
+
+    @Override
+    public Optional<String> readWriteLockLeftBehind(String name) {
+        int left = service.readersAndWriters(name);
+        return left > 0 ? Optional.of(left + " that read, write or wait: " + name) : Optional.empty();
+    }
+
+    @Override
     public boolean tokensOutliveDataLoss() {
         return false;
     }

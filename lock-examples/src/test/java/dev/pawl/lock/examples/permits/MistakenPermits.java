@@ -47,7 +47,7 @@ final class MistakenPermits implements LockBackend {
 
     @Override
     public Contender join(Contest contest) {
-        return contest.mode() == Contest.Mode.PERMITS ? new Mistaken(contest) : service.join(contest);
+        return contest.mode() == Contest.Mode.EXCLUSIVE ? service.join(contest) : new Mistaken(contest);
     }
 
     @Override
@@ -90,8 +90,9 @@ final class MistakenPermits implements LockBackend {
             if (mistake == PermitMistake.A_SECOND_ATTEMPT_IS_A_SECOND_GRANT) {
                 inner = service.join(new Told(contest, "." + attempts.incrementAndGet()));
             }
-            boolean waits = willWait && mistake != PermitMistake.NOBODY_KEEPS_ITS_PLACE;
-            return inner.attempt(waits, tokens, blocking);
+            boolean loses = mistake == PermitMistake.NOBODY_KEEPS_ITS_PLACE
+                    || mistake == PermitMistake.READERS_PASS_A_WAITING_WRITER;
+            return inner.attempt(willWait && !loses, tokens, blocking);
         }
 
         @Override
@@ -138,12 +139,14 @@ final class MistakenPermits implements LockBackend {
         @Override
         public Mode mode() {
             boolean isLock = mistake == PermitMistake.THE_LOCK_OF_THAT_NAME_IS_TAKEN && contest.limit() == 1;
-            return isLock ? Mode.EXCLUSIVE : Mode.PERMITS;
+            return isLock ? Mode.EXCLUSIVE : contest.mode();
         }
 
         @Override
         public int permits() {
-            return mistake == PermitMistake.ONE_PERMIT_IS_TAKEN_FOR_SEVERAL ? 1 : contest.permits();
+            boolean one = mistake == PermitMistake.ONE_PERMIT_IS_TAKEN_FOR_SEVERAL
+                    || mistake == PermitMistake.A_WRITER_IS_ONE_OF_MANY;
+            return one ? 1 : contest.permits();
         }
 
         @Override

@@ -82,6 +82,12 @@ final class MistakenPermitsContract extends LockContract {
         }
 
         @Override
+        public Optional<String> readWriteLockLeftBehind(String name) {
+            int left = service.readersAndWriters(name);
+            return left == 0 ? Optional.empty() : Optional.of(left + " that read, write or wait: " + name);
+        }
+
+        @Override
         public void loseLease(Lease lease) {
             service.expire(lease);
         }

@@ -13,7 +13,9 @@ enum PermitMistake {
     AN_UNDO_IS_FORGOTTEN("aRequestForPermitsThatIsInterruptedOrCancelled_leavesNothingBehind"),
     A_RELEASE_OF_NOTHING_HAS_RELEASED("permitsThatWereGoneAtTheirRelease_areALoss"),
     THE_LOCK_OF_THAT_NAME_IS_TAKEN("aSemaphoreAndALockOfOneName_haveNothingToDoWithEachOther"),
-    A_SECOND_ATTEMPT_IS_A_SECOND_GRANT("aRepeatedAttempt_hasTheSamePermits");
+    A_SECOND_ATTEMPT_IS_A_SECOND_GRANT("aRepeatedAttempt_hasTheSamePermits"),
+    A_WRITER_IS_ONE_OF_MANY("manyReaders_orOneWriter"),
+    READERS_PASS_A_WAITING_WRITER("aWaitingWriter_isNotOvertakenByLaterReaders");
 
     private final String caughtBy;
 
