@@ -2,6 +2,7 @@ package dev.pawl.lock.chaos;
 
 import dev.pawl.lock.Acquirable;
 import dev.pawl.lock.Capability;
+import dev.pawl.lock.DistributedReadWriteLock;
 import dev.pawl.lock.DistributedSemaphore;
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LockBackendException;
@@ -12,6 +13,8 @@ import dev.pawl.lock.LockOptions;
 import dev.pawl.lock.LockTimeoutException;
 import dev.pawl.lock.testkit.ChildJvm;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
@@ -67,15 +70,27 @@ final class ChaosClient implements Locks {
     }
 
     @Override
-    public boolean givePermits() {
-        return client.guarantees().supports(Capability.SEMAPHORE);
+    public List<Permits> permits() {
+        List<Permits> there = new ArrayList<>();
+        if (client.guarantees().supports(Capability.SEMAPHORE)) {
+            there.add(Permits.PERMITS);
+        }
+        if (client.guarantees().supports(Capability.READ_WRITE_LOCK)) {
+            there.add(Permits.READ_WRITE);
+        }
+        return there;
     }
 
     @Override
-    public Optional<Lease> acquirePermits(int permits, Optional<Duration> patience, Random random) throws Exception {
-        int limit = Permits.LIMIT - random.nextInt(2);
-        DistributedSemaphore semaphore = client.semaphore(Permits.NAME, limit, options(random));
-        return acquire(semaphore.permits(permits), patience, random);
+    public Optional<Lease> acquirePermits(Permits what, int permits, Optional<Duration> patience, Random random)
+            throws Exception {
+        if (what == Permits.PERMITS) {
+            int limit = what.limit() - random.nextInt(2);
+            DistributedSemaphore semaphore = client.semaphore(what.lockName(), limit, options(random));
+            return acquire(semaphore.permits(permits), patience, random);
+        }
+        DistributedReadWriteLock both = client.readWriteLock(what.lockName(), options(random));
+        return acquire(permits == 1 ? both.readLock() : both.writeLock(), patience, random);
     }
 
     private LockOptions options(Random random) {

@@ -147,9 +147,15 @@ final class ChaosRun {
         long deadline = System.nanoTime() + service.tidyWithin().toNanos();
         BackendFixture fixture = service.fixture();
         locks().forEach(lock -> findWhatIsLeft(log, deadline, lock, () -> fixture.leftBehind(lock)));
-        boolean hasPermits = History.read(directory).acquisitions().containsKey(Permits.NAME);
-        if (hasPermits) {
-            findWhatIsLeft(log, deadline, Permits.NAME, () -> fixture.permitsLeftBehind(Permits.NAME));
+        for (String name : History.read(directory).acquisitions().keySet()) {
+            if (Permits.areOf(name)) {
+                boolean isSemaphore = Permits.of(name) == Permits.PERMITS;
+                findWhatIsLeft(
+                        log,
+                        deadline,
+                        name,
+                        () -> isSemaphore ? fixture.permitsLeftBehind(name) : fixture.readWriteLockLeftBehind(name));
+            }
         }
     }
 

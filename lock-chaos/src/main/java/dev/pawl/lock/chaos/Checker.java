@@ -31,10 +31,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>a lease is lost for want of an answer only if a fault kept its holder from the server that gave it
  *   <li>who takes a lock away gets a token above the one that was seen, and nobody is granted one above the seen one and not above the
  *       raised one: so a guard that is told refuses the old holder, and nobody who comes after
- *   <li>the claims of a semaphore have no more permits at once than there are
+ *   <li>the claims of a semaphore have no more permits at once than there are; those of a reader-writer lock are one writer's, or readers'
  * </ol>
  *
- * Of a semaphore the fourth and the fifth mean nothing, and the third and the tenth are not asked.
+ * Of these the fourth and the fifth mean nothing, and the third and the tenth are not asked.
  */
 final class Checker {
 
@@ -59,7 +59,7 @@ final class Checker {
         history.acquisitions().forEach((name, ofOneName) -> {
             checker.tokensAreUnique(ofOneName);
             checker.tokensGoUp(ofOneName);
-            if (Permits.isOf(name)) {
+            if (Permits.areOf(name)) {
                 checker.noMorePermitsAreOutThanThereAre(ofOneName);
             } else {
                 checker.claimsAreDisjoint(ofOneName);
@@ -418,10 +418,11 @@ final class Checker {
                             excusedFrom(holder, next.granted()),
                             next.granted()))
                     .toList();
+            int limit = Permits.of(next.lock()).limit();
             int out = counted.stream().mapToInt(Acquisition::permits).sum();
-            if (out > Permits.LIMIT && !isExcusedAsYounger(next)) {
+            if (out > limit && !isExcusedAsYounger(next)) {
                 String what = next + " got " + next.permits() + " permits of " + next.lock() + ", and " + out
-                        + " were out, of " + Permits.LIMIT;
+                        + " were out, of " + limit;
                 List<Event> shown = counted.stream()
                         .flatMap(holder -> holder.claim().stream())
                         .toList();

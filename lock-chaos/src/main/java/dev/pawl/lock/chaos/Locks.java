@@ -2,6 +2,7 @@ package dev.pawl.lock.chaos;
 
 import dev.pawl.lock.Lease;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
@@ -32,24 +33,26 @@ interface Locks extends AutoCloseable {
     Optional<Lease> acquire(String lock, Optional<Duration> patience, Random random) throws Exception;
 
     /**
-     * Whether there is a semaphore, too.
+     * What there is that several may hold.
      *
-     * @return false unless it says otherwise
+     * @return nothing unless it says otherwise
      */
-    default boolean givePermits() {
-        return false;
+    default List<Permits> permits() {
+        return List.of();
     }
 
     /**
-     * Asks for permits of the semaphore {@link Permits#NAME}.
+     * Asks for permits.
      *
-     * @param permits how many
+     * @param what of what
+     * @param permits how many, up to {@link Permits#most()}; of a reader-writer lock one to read, or all to write
      * @param patience as for a lock
      * @param random decides how
      * @return the lease, or empty without the permits
      * @throws Exception if it failed, and nobody knows what happened at the service
      */
-    default Optional<Lease> acquirePermits(int permits, Optional<Duration> patience, Random random) throws Exception {
+    default Optional<Lease> acquirePermits(Permits what, int permits, Optional<Duration> patience, Random random)
+            throws Exception {
         throw new UnsupportedOperationException("permits");
     }
 

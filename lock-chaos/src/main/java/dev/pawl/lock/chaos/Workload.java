@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What a client process does: its threads take locks, and permits of a semaphore where there are any, look at their leases, write to the resource, and write down each step. It
+ * What a client process does: its threads take locks, and what several may hold where there is such, look at their leases, write to the resource, and write down each step. It
  * says {@code ready}, and is told
  *
  * <ul>
@@ -43,7 +43,9 @@ final class Workload {
 
     private static final int TIMES_LONGER = 80;
 
-    private static final int ONE_REQUEST_FOR_PERMITS_IN = 4;
+    private static final int ONE_REQUEST_FOR_PERMITS_IN = 3;
+
+    private static final int ONE_WRITER_IN = 3;
 
     /** Above it, invariant 6 would wait for the holder. A hold lasts for half of its most in the mean: every other one is renewed. */
     private static final int MOST_LEASES = 2;
@@ -166,8 +168,10 @@ final class Workload {
     private void work(Locks locks, Random random) {
         try (ResourceClient resource = new ResourceClient(arguments.resource(), arguments.process())) {
             while (draining.getCount() > 0) {
-                if (locks.givePermits() && random.nextInt(ONE_REQUEST_FOR_PERMITS_IN) == 0) {
-                    request(locks, Permits.NAME, 1 + random.nextInt(Permits.MOST), random, resource);
+                List<Permits> shared = locks.permits();
+                if (!shared.isEmpty() && random.nextInt(ONE_REQUEST_FOR_PERMITS_IN) == 0) {
+                    Permits what = shared.get(random.nextInt(shared.size()));
+                    request(locks, what.lockName(), permits(what, random), random, resource);
                 } else {
                     request(locks, "lock-" + random.nextInt(arguments.locks()), 0, random, resource);
                 }
@@ -178,7 +182,14 @@ final class Workload {
         }
     }
 
-    /** @param permits how many of a semaphore, or 0 for a lock */
+    private static int permits(Permits what, Random random) {
+        if (what == Permits.READ_WRITE) {
+            return random.nextInt(ONE_WRITER_IN) == 0 ? what.most() : 1;
+        }
+        return 1 + random.nextInt(what.most());
+    }
+
+    /** @param permits how many of what several may hold, or 0 for a lock */
     private void request(Locks locks, String lock, int permits, Random random, ResourceClient resource)
             throws IOException {
         long op = operations.incrementAndGet();
@@ -196,7 +207,7 @@ final class Workload {
         try {
             granted = permits == 0
                     ? locks.acquire(lock, patience, random)
-                    : locks.acquirePermits(permits, patience, random);
+                    : locks.acquirePermits(Permits.of(lock), permits, patience, random);
         } catch (LockException | IOException e) {
             log.write(System.nanoTime(), Kind.FAILED, op, lock, 0, 0, e.toString());
             pause(random, Duration.ofMillis(60));
@@ -253,7 +264,7 @@ final class Workload {
                 return;
             }
             log(Kind.VALID, op, lease, at, "");
-            if (!Permits.isOf(lease.name())) {
+            if (!Permits.areOf(lease.name())) {
                 letOthersAim();
                 resource.write(op, lease.name(), lease.token().value());
             }

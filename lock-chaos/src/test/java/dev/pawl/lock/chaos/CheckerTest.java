@@ -413,18 +413,22 @@ final class CheckerTest {
     // 11
 
     private static Recorded fourPermits() {
-        return new Recorded().had("c0.1", 1, 3, 1, 1_000, 1_500).had("c1.1", 1, 1, 2, 1_100, 1_400);
+        return new Recorded()
+                .had(Permits.PERMITS, "c0.1", 1, 3, 1, 1_000, 1_500)
+                .had(Permits.PERMITS, "c1.1", 1, 1, 2, 1_100, 1_400);
     }
 
     @Test
     void asManyPermitsAsThereAre_areNotAccused() {
-        assertThat(violations(fourPermits().had("c1.1", 2, 1, 3, 1_400, 1_450).had("c1.1", 3, 3, 4, 1_500, 1_600)))
+        assertThat(violations(fourPermits()
+                        .had(Permits.PERMITS, "c1.1", 2, 1, 3, 1_400, 1_450)
+                        .had(Permits.PERMITS, "c1.1", 3, 3, 4, 1_500, 1_600)))
                 .isEmpty();
     }
 
     @Test
     void onePermitTooMany_isSeen_withAllWhoHadSome() {
-        Recorded recorded = fourPermits().had("c2.1", 1, 1, 3, 1_200, 1_300);
+        Recorded recorded = fourPermits().had(Permits.PERMITS, "c2.1", 1, 1, 3, 1_200, 1_300);
         assertOnly(recorded, 11);
         assertThat(violations(recorded))
                 .singleElement()
@@ -435,15 +439,26 @@ final class CheckerTest {
     }
 
     @Test
+    void aWriterBesideAReader_isSeen_andReadersBesideReadersAreRight() {
+        int all = Permits.READ_WRITE.limit();
+        Recorded readers = new Recorded()
+                .had(Permits.READ_WRITE, "c0.1", 1, 1, 1, 1_000, 1_500)
+                .had(Permits.READ_WRITE, "c1.1", 1, 1, 2, 1_100, 1_400);
+        assertThat(violations(readers.mutated(event -> event).had(Permits.READ_WRITE, "c2.1", 1, all, 3, 1_500, 1_600)))
+                .isEmpty();
+        assertOnly(readers.had(Permits.READ_WRITE, "c2.1", 1, all, 3, 1_400, 1_600), 11);
+    }
+
+    @Test
     void tokensOfPermits_areJudgedAsThoseOfLocks() {
-        assertOnly(fourPermits().had("c1.1", 2, 1, 2, 1_450, 1_480), 1, 2);
+        assertOnly(fourPermits().had(Permits.PERMITS, "c1.1", 2, 1, 2, 1_450, 1_480), 1, 2);
     }
 
     @Test
     void permitsThatTheServiceForgot_areExcused_whereThatIsNotPromised() {
         Recorded recorded = fourPermits()
                 .fault(FaultKind.EMPTY_SERVER, FaultSpan.EVERYBODY, 1_150, 1_160)
-                .had("c2.1", 1, 3, 3, 1_200, 1_300);
+                .had(Permits.PERMITS, "c2.1", 1, 3, 3, 1_200, 1_300);
         assertThat(excused(recorded)).isEmpty();
         assertOnly(recorded, 11);
     }

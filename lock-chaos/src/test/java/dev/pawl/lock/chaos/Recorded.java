@@ -49,21 +49,21 @@ final class Recorded {
                 .add(released, Kind.RELEASE, process, op, lock, token, 0);
     }
 
-    /** Permits of the semaphore that are looked at in the middle, and given back. */
-    Recorded had(String process, long op, int permits, long token, long granted, long released) {
+    /** Permits that are looked at in the middle, and given back. */
+    Recorded had(Permits what, String process, long op, int permits, long token, long granted, long released) {
         long middle = (granted + released) / 2;
-        events.add(new Event(granted * MILLI - 1, Kind.INVOKE, process, op, Permits.NAME, 0, 0, ""));
+        events.add(new Event(granted * MILLI - 1, Kind.INVOKE, process, op, what.lockName(), 0, 0, ""));
         events.add(new Event(
                 granted * MILLI,
                 Kind.OK,
                 process,
                 op,
-                Permits.NAME,
+                what.lockName(),
                 token,
                 (granted + LEASE) * MILLI,
                 Integer.toString(permits)));
-        return add(middle, Kind.VALID, process, op, Permits.NAME, token, middle + LEASE)
-                .add(released, Kind.RELEASE, process, op, Permits.NAME, token, 0);
+        return add(middle, Kind.VALID, process, op, what.lockName(), token, middle + LEASE)
+                .add(released, Kind.RELEASE, process, op, what.lockName(), token, 0);
     }
 
     Recorded granted(String process, long op, String lock, long token, long invoked, long granted) {
