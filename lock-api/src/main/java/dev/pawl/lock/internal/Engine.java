@@ -33,7 +33,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
@@ -81,10 +80,7 @@ final class Engine implements LockClient {
     private final ThreadHolds readHolds = new ThreadHolds();
     private final ThreadHolds writeHolds = new ThreadHolds();
     private final ConcurrentMap<String, LockQueue> queues = new ConcurrentHashMap<>();
-
-    /** Those of requests for permits, or to read or write, each with a queue of its own. */
-    private final Set<LockQueue> permitQueues = ConcurrentHashMap.newKeySet();
-
+    private final RequestQueues requests = new RequestQueues(this);
     private final AtomicBoolean closed = new AtomicBoolean();
 
     Engine(LockBackend backend, LockOptions defaults, Environment env) {
@@ -163,18 +159,12 @@ final class Engine implements LockClient {
 
     /** How many locks somebody holds or waits for, and how many requests for permits there are. */
     int names() {
-        return queues.size() + permitQueues.size();
+        return queues.size() + requests.size();
     }
 
     /** How many requests of this client wait for what the queue is about. */
     int waiting(LockQueue queue) {
-        return queue.isOfOneRequest()
-                ? permitQueues.stream()
-                        .filter(other -> other.claim().kind() == queue.claim().kind()
-                                && other.name().equals(queue.name()))
-                        .mapToInt(LockQueue::waiting)
-                        .sum()
-                : queue.waiting();
+        return queue.isOfOneRequest() ? requests.waiting(queue) : queue.waiting();
     }
 
     /** Whether a request that will not wait can be answered without asking anyone. */
@@ -195,7 +185,7 @@ final class Engine implements LockClient {
             throw new IllegalStateException(
                     claim.title(name) + ": a listener that is told of this name cannot wait for it");
         }
-        return claim.isOfLock() ? joinLock(name, waiter) : joinAlone(name, claim, waiter);
+        return claim.isOfLock() ? joinLock(name, waiter) : requests.join(name, claim, waiter);
     }
 
     private LockQueue joinLock(String name, Waiter waiter) {
@@ -205,25 +195,6 @@ final class Engine implements LockClient {
                 return queue;
             }
             queues.remove(name, queue);
-        }
-    }
-
-    /** The client may close it before the request comes; the next one says that the client is closed. */
-    private LockQueue joinAlone(String name, Claim claim, Waiter waiter) {
-        while (true) {
-            LockQueue queue = new LockQueue(name, claim, this);
-            permitQueues.add(queue);
-            boolean joined = false;
-            try {
-                joined = queue.join(waiter);
-            } finally {
-                if (!joined && queue.isIdle()) {
-                    permitQueues.remove(queue);
-                }
-            }
-            if (joined) {
-                return queue;
-            }
         }
     }
 
@@ -240,14 +211,14 @@ final class Engine implements LockClient {
 
     void retire(LockQueue queue) {
         if (queue.isOfOneRequest()) {
-            permitQueues.remove(queue);
+            requests.retire(queue);
         } else {
             queues.remove(queue.name(), queue);
         }
     }
 
     private Stream<LockQueue> allQueues() {
-        return Stream.concat(queues.values().stream(), permitQueues.stream());
+        return Stream.concat(queues.values().stream(), requests.all());
     }
 
     /**

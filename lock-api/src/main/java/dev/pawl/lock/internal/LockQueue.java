@@ -470,6 +470,10 @@ final class LockQueue implements Mailbox.Owner {
         engine.renewer().watch(hold);
         // Until here leaving undoes it, from here on the renewer knows of it: whatever is thrown, it goes back.
         candidacy = null;
+        if (engine.isClosed()) {
+            // What this client gives back elsewhere may come here, before this queue is closed.
+            endAll(waiter -> true, Waiter.End.CLOSED);
+        }
         if (leaseToNext(hold, null)) {
             waiters.impatient().forEach(this::giveUp);
         } else {

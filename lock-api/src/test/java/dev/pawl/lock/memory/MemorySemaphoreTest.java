@@ -7,12 +7,14 @@ import dev.pawl.lock.DistributedSemaphore;
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LeaseLostException;
 import dev.pawl.lock.LockClient;
+import dev.pawl.lock.LockClientClosedException;
 import dev.pawl.lock.LossReason;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +95,23 @@ class MemorySemaphoreTest {
         service.advance(Duration.ofSeconds(31));
         assertThat(held).noneMatch(Lease::isValid);
         get(waiting).close();
+    }
+
+    /** What it gives back may be granted to its own requests, before they are told that it closes. */
+    @Test
+    void aClientThatCloses_givesNothingToItsOwnWaiters() {
+        for (int round = 0; round < 20; round++) {
+            LockClient closing = LockClient.using(service);
+            DistributedSemaphore own = closing.semaphore(NAME, 3);
+            hold(own.permits(3).tryAcquire());
+            List<CompletableFuture<Lease>> waiting =
+                    Stream.generate(own::acquireAsync).limit(5).toList();
+            closing.close();
+            assertThat(waiting)
+                    .allSatisfy(request -> assertThatThrownBy(() -> get(request))
+                            .hasCauseInstanceOf(LockClientClosedException.class));
+            assertThat(service.names()).isZero();
+        }
     }
 
     @Test
