@@ -108,8 +108,8 @@ class MemorySemaphoreTest {
                     Stream.generate(own::acquireAsync).limit(5).toList();
             closing.close();
             assertThat(waiting)
-                    .allSatisfy(request -> assertThatThrownBy(() -> get(request))
-                            .hasCauseInstanceOf(LockClientClosedException.class));
+                    .allSatisfy(request ->
+                            assertThatThrownBy(() -> get(request)).hasCauseInstanceOf(LockClientClosedException.class));
             assertThat(service.names()).isZero();
         }
     }

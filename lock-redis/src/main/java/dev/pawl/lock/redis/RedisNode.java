@@ -24,7 +24,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
@@ -220,8 +219,9 @@ final class RedisNode {
         if (permits.isEmpty()) {
             return renewLocks(entries);
         }
-        List<Entry> locks = new ArrayList<>(entries);
-        locks.removeAll(permits);
+        List<Entry> locks = entries.stream()
+                .filter(entry -> !(entry instanceof SemaphoreEntry))
+                .toList();
         Iterator<CompletableFuture<RenewalOutcome>> ofLocks = renewLocks(locks).iterator();
         Iterator<CompletableFuture<RenewalOutcome>> ofPermits =
                 semaphores.renew(permits).iterator();
