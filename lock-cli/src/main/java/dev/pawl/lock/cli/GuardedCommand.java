@@ -3,10 +3,14 @@ package dev.pawl.lock.cli;
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LeaseLostEvent;
 import dev.pawl.lock.LeaseLostException;
+import dev.pawl.lock.LockBackendException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 
 /** A command for as long as its lease is held: it ends when the lease is lost, and the lease is released when it has ended. */
 final class GuardedCommand {
@@ -14,14 +18,17 @@ final class GuardedCommand {
     private final Output output;
     private final Lease lease;
     private final Duration grace;
+    private final Consumer<Throwable> unconfirmed;
 
     /** Completes when all that a loss asks for is done: true if the command had to be ended. */
     private final CompletableFuture<Boolean> loss = new CompletableFuture<>();
 
-    GuardedCommand(Output output, Lease lease, Duration grace) {
+    /** @param unconfirmed told when the service has not confirmed that the lock is given back */
+    GuardedCommand(Output output, Lease lease, Duration grace, Consumer<Throwable> unconfirmed) {
         this.output = output;
         this.lease = lease;
         this.grace = grace;
+        this.unconfirmed = unconfirmed;
     }
 
     /** Runs the command; returns its exit code, or that of the loss. */
@@ -37,7 +44,7 @@ final class GuardedCommand {
         lease.onLost(event -> lost(event, child));
         int exitCode = child.exitCode();
         try {
-            lease.close();
+            release();
             return exitCode;
         } catch (LeaseLostException e) {
             if (!loss.join()) {
@@ -45,6 +52,22 @@ final class GuardedCommand {
                         + exitCode + ": another may have run beside it");
             }
             return ExitCode.LOST;
+        }
+    }
+
+    /** Waits for the answer: a listener would hear of it on another thread, when this JVM may be gone. */
+    private void release() {
+        try {
+            lease.releaseAsync().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof LeaseLostException lost) {
+                throw lost;
+            }
+            Throwable failure = Objects.requireNonNullElse(e.getCause(), e);
+            unconfirmed.accept(
+                    failure instanceof LockBackendException
+                            ? Objects.requireNonNullElse(failure.getCause(), failure)
+                            : failure);
         }
     }
 

@@ -101,7 +101,8 @@ final class RunCommand implements Callable<Integer> {
         LockOptions options = options(config);
         Program.requireExecutable(command.get(0));
         try (LockClient client = LockClient.connect(config)) {
-            client.addListener(new Unconfirmed(output));
+            Unconfirmed unconfirmed = new Unconfirmed(output);
+            client.addListener(unconfirmed);
             Signals signals = Signals.taken();
             Lease lease;
             try {
@@ -122,7 +123,8 @@ final class RunCommand implements Callable<Integer> {
                     Long.toString(lease.token().value()),
                     "PAWL_HOLDER",
                     config.holder().orElse(""));
-            return new GuardedCommand(output, lease, grace).run(command, told, signals);
+            return new GuardedCommand(output, lease, grace, cause -> unconfirmed.say(name, cause))
+                    .run(command, told, signals);
         }
     }
 
@@ -203,6 +205,10 @@ final class RunCommand implements Callable<Integer> {
 
         @Override
         public void onUndoFailed(String lock, Throwable cause) {
+            say(lock, cause);
+        }
+
+        void say(String lock, Throwable cause) {
             if (said.compareAndSet(false, true)) {
                 output.say("the service did not confirm that '" + lock + "' is given back: " + Text.oneLine(cause)
                         + "; it frees the lock by itself when the lease is over");
