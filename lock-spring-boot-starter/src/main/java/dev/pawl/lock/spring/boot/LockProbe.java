@@ -1,17 +1,13 @@
 package dev.pawl.lock.spring.boot;
 
 import dev.pawl.lock.Guarantees;
-import dev.pawl.lock.Lease;
 import dev.pawl.lock.LockClient;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 
-/** Asks the lock service, for the health of the application: whether it answers, which is all that "up" means. */
+/** Asks the lock service, for the health of the application: whether it answers and takes writes, which is all that "up" means. */
 final class LockProbe {
-
-    /** That another instance has it, since it asks at the same moment, is an answer, too. */
-    static final String NAME = "pawl-health";
 
     private final LockService service;
 
@@ -20,21 +16,18 @@ final class LockProbe {
     }
 
     /**
-     * One attempt at a lock of its own, and its release.
+     * One exchange, which takes no lock.
      *
      * @return the details
-     * @throws dev.pawl.lock.LockException if the service does not answer
+     * @throws dev.pawl.lock.LockException if the service does not answer, or refuses to write
      */
     Map<String, Object> ask() {
         LockClient locks = service.client();
-        long startNanos = System.nanoTime();
-        Optional<Lease> lease = locks.lock(NAME).tryAcquire();
-        long answeredNanos = System.nanoTime();
-        lease.ifPresent(Lease::close);
+        Duration answered = locks.ping();
         Guarantees guarantees = locks.guarantees();
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("backend", service.backend());
-        details.put("answeredInMillis", (answeredNanos - startNanos) / 1_000_000);
+        details.put("answeredInMillis", answered.toMillis());
         details.put("crashRelease", guarantees.crashRelease().name());
         details.put("order", guarantees.order().name());
         details.put("wakeUp", guarantees.wakeUp().name());
