@@ -76,6 +76,19 @@ public interface LockClient extends AutoCloseable {
     }
 
     /**
+     * Uses a backend made around a client library's object of your own, under a label of your own. Closing the client closes the backend,
+     * which leaves the object that you handed in open.
+     *
+     * @param backend such as {@code RedisBackend.create(redisClient)}
+     * @param defaults the options of locks that name none
+     * @param holder how this client is called by whoever asks who holds a lock: 1 to 128 characters, no control character among them
+     * @return a client
+     */
+    static LockClient using(LockBackend backend, LockOptions defaults, String holder) {
+        return Clients.using(backend, defaults, holder);
+    }
+
+    /**
      * A lock with the client's default options. No I/O, and nothing to close or keep.
      *
      * @param name any non-blank string of up to 1,024 characters, case-sensitive, any Unicode

@@ -24,12 +24,13 @@ public final class Clients {
     }
 
     public static LockClient using(LockBackend backend, LockOptions defaults) {
-        Objects.requireNonNull(backend, "backend");
-        Objects.requireNonNull(defaults, "defaults");
         return using(backend, defaults, HolderLabel.usual());
     }
 
-    private static LockClient using(LockBackend backend, LockOptions defaults, String holder) {
+    public static LockClient using(LockBackend backend, LockOptions defaults, String holder) {
+        Objects.requireNonNull(backend, "backend");
+        Objects.requireNonNull(defaults, "defaults");
+        HolderLabel.check(Objects.requireNonNull(holder, "holder"));
         return new Engine(backend, defaults, Environment.live(backend.ticker()), holder);
     }
 }

@@ -106,6 +106,9 @@ public interface ObservabilityContract extends ContractCase {
         assertThat(client.held()).isEmpty();
         Bench.hold(bench().client(), bench().name());
         try (Lease lease = Bench.hold(client, name)) {
+            assertThat(client.held())
+                    .singleElement()
+                    .satisfies(held -> assertThat(held.waiting()).isZero());
             Job<Lease> waiter = bench().start(() -> client.lock(name).acquire()).awaitWaiting();
             Bench.await("the waiter")
                     .untilAsserted(() -> assertThat(client.held())
