@@ -125,7 +125,11 @@ public final class PawlAutoConfiguration {
                         "pawl.require: required are " + config.requirements() + ", but '" + name + "' does not give "
                                 + unmet + " (" + backend.guarantees().summary() + ")");
             }
-            return new MadeClient(name, LockClient.using(backend, options));
+            return new MadeClient(
+                    name,
+                    config.holder()
+                            .map(holder -> LockClient.using(backend, options, holder))
+                            .orElseGet(() -> LockClient.using(backend, options)));
         }
     }
 }

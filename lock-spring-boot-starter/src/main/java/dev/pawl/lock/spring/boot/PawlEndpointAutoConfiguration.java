@@ -18,8 +18,6 @@ public final class PawlEndpointAutoConfiguration {
 
     @Bean
     LocksEndpoint locksEndpoint(LockService service) {
-        HeldLocks held = new HeldLocks();
-        service.client().addListener(held);
-        return new LocksEndpoint(service, held);
+        return new LocksEndpoint(service);
     }
 }

@@ -63,7 +63,9 @@ class AheadOfTimeTest {
         try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
             context.getEnvironment()
                     .getPropertySources()
-                    .addFirst(new MapPropertySource("test", Map.of("pawl.url", "memory:aot")));
+                    .addFirst(new MapPropertySource(
+                            "test",
+                            Map.of("pawl.url", "memory:aot", "management.endpoints.web.exposure.include", "locks")));
             context.register(App.class);
             new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
         }
@@ -79,6 +81,11 @@ class AheadOfTimeTest {
                 .accepts(generation.getRuntimeHints());
         assertThat(RuntimeHintsPredicates.reflection().onMethod(Shop.class, "both"))
                 .accepts(generation.getRuntimeHints());
+        for (Class<?> answer : LockDescriptors.class.getDeclaredClasses()) {
+            assertThat(RuntimeHintsPredicates.reflection().onType(answer))
+                    .as(answer.getSimpleName())
+                    .accepts(generation.getRuntimeHints());
+        }
         for (String name : new String[] {
             "javax.sql.DataSource",
             "dev.pawl.lock.jdbc.JdbcBackend",
