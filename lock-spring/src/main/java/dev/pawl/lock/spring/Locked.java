@@ -61,11 +61,22 @@ public @interface Locked {
     String waitFor() default "";
 
     /**
-     * The lease time. Without it that of the client applies. Not for several names.
+     * The lease time. Without it that of the client applies.
      *
      * @return a duration, or empty
      */
     String leaseTime() default "";
+
+    /**
+     * How long nobody else gets the lock, counted from its grant, even if the method has returned before. For a job that several instances
+     * start at the same time and that is to run once, with {@link OnBusy#SKIP}: the clocks of the instances may differ by less than this
+     * time. Backends that tie a lock to a session or a connection cannot do this, and the application does not start: {@link
+     * dev.pawl.lock.Capability#HOLD_AT_LEAST}.
+     *
+     * @return a duration, or empty
+     * @see dev.pawl.lock.LockOptions#holdAtLeast()
+     */
+    String holdAtLeast() default "";
 
     /**
      * What becomes of a call whose lock another has.

@@ -2,8 +2,11 @@ package dev.pawl.lock.spring;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pawl.lock.Guarantees;
+import dev.pawl.lock.LockClient;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -15,6 +18,7 @@ import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvis
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.transaction.interceptor.TransactionAspectSupport;
@@ -25,13 +29,15 @@ import org.springframework.util.ClassUtils;
  * advisors. So a retry, an {@code @Async} or a check of permissions is outside of the lock, and the transaction is inside. Made by {@link
  * EnableLocked}; not for direct use.
  */
-public final class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
+public final class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
+        implements SmartInitializingSingleton {
 
     private static final long serialVersionUID = 1L;
 
     private static final Logger LOG = LoggerFactory.getLogger(Locked.class);
 
     private transient @Nullable LockedMethods methods;
+    private transient @Nullable BeanFactory beans;
 
     /** Made once in an application context. */
     public LockedBeanPostProcessor() {}
@@ -45,6 +51,7 @@ public final class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvis
         }
         LockedMethods read = new LockedMethods(placeholders);
         methods = read;
+        beans = beanFactory;
         advisor = new DefaultPointcutAdvisor(read, new LockedInterceptor(read, beanFactory));
     }
 
@@ -65,6 +72,20 @@ public final class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvis
                     type.getSimpleName());
         }
         return proxy;
+    }
+
+    /**
+     * Refuses what the backend cannot do: a job by the clock would fail where nobody looks. The client is made for it only if a method asks
+     * for such a thing.
+     */
+    @Override
+    public void afterSingletonsInstantiated() {
+        List<LockedMethod> demanding = requireNonNull(methods, "methods").demanding();
+        if (!demanding.isEmpty()) {
+            Guarantees guarantees =
+                    requireNonNull(beans, "beans").getBean(LockClient.class).guarantees();
+            demanding.forEach(method -> method.ensureSupported(guarantees));
+        }
     }
 
     private Map<Method, LockedMethod> lockedMethods(Class<?> type) {

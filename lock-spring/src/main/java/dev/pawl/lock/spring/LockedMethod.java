@@ -1,9 +1,12 @@
 package dev.pawl.lock.spring;
 
 import dev.pawl.lock.Acquirable;
+import dev.pawl.lock.Capability;
 import dev.pawl.lock.FencingToken;
+import dev.pawl.lock.Guarantees;
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LockClient;
+import dev.pawl.lock.LockConfigException;
 import dev.pawl.lock.LockOptions;
 import dev.pawl.lock.MultiLease;
 import dev.pawl.lock.spi.Durations;
@@ -39,6 +42,7 @@ final class LockedMethod {
     private final InTransaction inTransaction;
     private final @Nullable Duration waitFor;
     private final @Nullable Duration leaseTime;
+    private final @Nullable Duration holdAtLeast;
     private final @Nullable Expression otherwise;
     private final Class<?> valueType;
     private final boolean stage;
@@ -58,9 +62,8 @@ final class LockedMethod {
         inTransaction = first.inTransaction();
         waitFor = duration("waitFor", placeholders.apply(first.waitFor()));
         leaseTime = duration("leaseTime", placeholders.apply(first.leaseTime()));
-        if (leaseTime != null && names.size() > 1) {
-            throw refused("leaseTime is for one name; of several names the lease time of the client applies");
-        }
+        holdAtLeast = duration("holdAtLeast", placeholders.apply(first.holdAtLeast()));
+        refuseWhatIsOutOfRange();
         ResolvableType result = ResolvableType.forMethodReturnType(method, type);
         stage = CompletionStage.class.isAssignableFrom(result.toClass());
         refuseWhatComesLater(result.toClass());
@@ -73,6 +76,7 @@ final class LockedMethod {
     private static boolean agree(Locked one, Locked other) {
         return one.waitFor().equals(other.waitFor())
                 && one.leaseTime().equals(other.leaseTime())
+                && one.holdAtLeast().equals(other.holdAtLeast())
                 && one.onBusy() == other.onBusy()
                 && one.otherwise().equals(other.otherwise())
                 && one.inTransaction() == other.inTransaction();
@@ -84,6 +88,14 @@ final class LockedMethod {
         } catch (IllegalArgumentException e) {
             throw new IllegalStateException(
                     this + ": @Locked(" + attribute + " = \"" + text + "\"): " + e.getMessage(), e);
+        }
+    }
+
+    private void refuseWhatIsOutOfRange() {
+        try {
+            own(LockOptions.defaults());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException(this + ": @Locked: " + e.getMessage(), e);
         }
     }
 
@@ -156,16 +168,46 @@ final class LockedMethod {
     /** Empty if another has it and the call is to be skipped. */
     Optional<MultiLease> acquire(LockClient client, List<String> wanted, LockOptions options)
             throws InterruptedException {
-        if (wanted.size() > 1) {
-            return acquire(client.lockAll(wanted), Function.identity());
+        ensureSupported(client.guarantees());
+        boolean several = wanted.size() > 1;
+        if (leaseTime == null && holdAtLeast == null) {
+            return several
+                    ? acquire(client.lockAll(wanted), Function.identity())
+                    : acquire(client.lock(wanted.get(0)), OneLease::new);
         }
-        String name = wanted.get(0);
-        return acquire(
-                leaseTime == null
-                        ? client.lock(name)
-                        : client.lock(
-                                name, options.toBuilder().leaseTime(leaseTime).build()),
-                OneLease::new);
+        LockOptions own = own(options);
+        return several
+                ? acquire(client.lockAll(wanted, own), Function.identity())
+                : acquire(client.lock(wanted.get(0), own), OneLease::new);
+    }
+
+    private LockOptions own(LockOptions options) {
+        LockOptions.Builder own = options.toBuilder();
+        if (leaseTime != null) {
+            own.leaseTime(leaseTime);
+        }
+        if (holdAtLeast != null) {
+            own.holdAtLeast(holdAtLeast);
+        }
+        return own.build();
+    }
+
+    /** Whether not every backend can do what it asks for. */
+    boolean isDemanding() {
+        return holdAtLeast != null;
+    }
+
+    /**
+     * Returns if the backend can do what the method asks for.
+     *
+     * @throws LockConfigException if not; says what you can do instead
+     */
+    void ensureSupported(Guarantees guarantees) {
+        if (holdAtLeast != null && !guarantees.supports(Capability.HOLD_AT_LEAST)) {
+            throw new LockConfigException(this + ": @Locked(holdAtLeast = …): " + Capability.HOLD_AT_LEAST
+                    + " is not supported here; " + Capability.HOLD_AT_LEAST.alternative() + ". This is "
+                    + guarantees.summary());
+        }
     }
 
     private <L extends AutoCloseable> Optional<MultiLease> acquire(Acquirable<L> lock, Function<L, MultiLease> as)

@@ -1,6 +1,7 @@
 package dev.pawl.lock.spring;
 
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +29,14 @@ final class LockedMethods extends StaticMethodMatcherPointcut {
 
     Optional<LockedMethod> of(Method method, Class<?> type) {
         return known.computeIfAbsent(new MethodClassKey(method, type), key -> read(method, type));
+    }
+
+    /** Those that ask for what not every backend can do, of all beans that have been made. */
+    List<LockedMethod> demanding() {
+        return known.values().stream()
+                .flatMap(Optional::stream)
+                .filter(LockedMethod::isDemanding)
+                .toList();
     }
 
     /** The annotation may be on the method that runs, or on the one of an interface or a superclass. */
