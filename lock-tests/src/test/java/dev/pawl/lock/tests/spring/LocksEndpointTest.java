@@ -27,7 +27,7 @@ class LocksEndpointTest {
                 LocksEndpointMain.class,
                 List.of(
                         "--pawl.spring.use=dataSource",
-                        "--pawl.lease-time=3s",
+                        "--pawl.lease-time=9s",
                         "--pawl.holder=shop-1",
                         "--spring.datasource.url=" + database.jdbcUrl(),
                         "--spring.datasource.username=" + database.user(),
