@@ -3,6 +3,7 @@ package dev.pawl.lock.spring.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pawl.lock.testkit.ChildJvm;
+import dev.pawl.lock.testkit.Full;
 import dev.pawl.lock.testservers.PostgresServer;
 import dev.pawl.lock.testservers.RedisServers;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Leaders in processes of their own: what each is told, and in which order, when one is killed, stands still, or ends. */
 @Timeout(300)
+@Full
 class LeaderProcessesTest {
 
     private final List<ChildJvm> processes = new ArrayList<>();

@@ -2,6 +2,7 @@ package dev.pawl.lock.tests.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pawl.lock.testkit.Full;
 import dev.pawl.lock.tests.ApplicationJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An application is processed ahead of time by its Spring Boot, compiled, and started on what came out of it. */
+@Full
 class AheadOfTimeTest {
 
     private static final List<String> SETTINGS = List.of(

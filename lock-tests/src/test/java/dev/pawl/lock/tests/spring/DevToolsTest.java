@@ -2,6 +2,7 @@ package dev.pawl.lock.tests.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pawl.lock.testkit.Full;
 import dev.pawl.lock.tests.ApplicationJvm;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Spring Boot's DevTools start an application again in the same JVM: its locks are free by then, and no thread stays. */
+@Full
 class DevToolsTest {
 
     @TempDir

@@ -2,6 +2,7 @@ package dev.pawl.lock.tests.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pawl.lock.testkit.Full;
 import dev.pawl.lock.tests.ApplicationJvm;
 import dev.pawl.lock.testservers.RedisServers;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An application that ends serves its last requests first: their locks are held until then, on the application's own Redis client. */
+@Full
 class GracefulShutdownTest {
 
     @TempDir

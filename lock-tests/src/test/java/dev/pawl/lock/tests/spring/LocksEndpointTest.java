@@ -2,6 +2,7 @@ package dev.pawl.lock.tests.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pawl.lock.testkit.Full;
 import dev.pawl.lock.tests.ApplicationJvm;
 import dev.pawl.lock.testservers.PostgresServer;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code /actuator/locks} on three generations of Spring Boot, over the application's own database. */
+@Full
 class LocksEndpointTest {
 
     @TempDir

@@ -2,6 +2,7 @@ package dev.pawl.lock.tests.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pawl.lock.testkit.Full;
 import dev.pawl.lock.tests.ApplicationJvm;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * What lock-spring's own tests say of Spring Integration, on the class paths of three generations of Spring Boot. Of 6.5 those cases are
  * left out that are about what only 7 has.
  */
+@Full
 class SpringIntegrationTest {
 
     private static final Pattern TESTS_AND_WHAT_RUNS_THEM = Pattern.compile(
