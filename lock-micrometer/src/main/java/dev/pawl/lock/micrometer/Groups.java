@@ -1,6 +1,8 @@
 package dev.pawl.lock.micrometer;
 
+import dev.pawl.lock.LockRequest;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -26,6 +28,12 @@ final class Groups<T> {
     Groups(Function<String, T> make) {
         this.make = make;
         other = make.apply(OTHER);
+    }
+
+    /** The group that the options of a request name, or else the one that the name of its lock suggests. */
+    T of(LockRequest request) {
+        Optional<String> group = request.options().group();
+        return group.isPresent() ? named(group.get()) : of(request.name());
     }
 
     /** The group that the name of a lock suggests. */

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -139,12 +138,9 @@ public final class MicrometerLockListener implements LockListener {
     }
 
     private GroupMeters of(LockRequest request) {
-        Optional<String> group = request.options().group();
-        if (group.isEmpty()) {
-            return groups.of(request.name());
-        }
-        GroupMeters meters = groups.named(group.get());
-        if (groupedNames.size() < MOST_NAMES || groupedNames.containsKey(request.name())) {
+        GroupMeters meters = groups.of(request);
+        if (request.options().group().isPresent()
+                && (groupedNames.size() < MOST_NAMES || groupedNames.containsKey(request.name()))) {
             groupedNames.put(request.name(), meters);
         }
         return meters;

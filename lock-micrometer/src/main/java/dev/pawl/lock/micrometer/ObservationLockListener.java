@@ -12,7 +12,6 @@ import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -107,17 +106,12 @@ public final class ObservationLockListener implements LockListener {
     private Observation observation(String name, LockRequest request, @Nullable Observation sibling) {
         Observation observation = Observation.createNotStarted(name, registry)
                 .lowCardinalityKeyValue("backend", backend)
-                .lowCardinalityKeyValue("lock", group(request))
+                .lowCardinalityKeyValue("lock", groups.of(request))
                 .highCardinalityKeyValue("lock.name", request.name());
         if (sibling != null && sibling.getContext().getParentObservation() instanceof Observation parent) {
             return observation.parentObservation(parent);
         }
         return observation;
-    }
-
-    private String group(LockRequest request) {
-        Optional<String> group = request.options().group();
-        return group.isPresent() ? groups.named(group.get()) : groups.of(request.name());
     }
 
     private static void end(Observation observation, String outcome) {
