@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import liquibase.Liquibase;
 import liquibase.exception.LockException;
 import liquibase.lockservice.DatabaseChangeLogLock;
@@ -87,8 +89,7 @@ final class PawlLiquibaseLockServiceTest {
         migrations.remove(killed);
         migrations.forEach(migration -> migration.awaitLine("migrated"));
         assertThat(numbers("SELECT step FROM migrated ORDER BY step")).containsExactly(2, 3);
-        assertThat(numbers("SELECT count(*) FROM information_schema.tables WHERE table_name = 'databasechangeloglock'"))
-                .containsExactly(0);
+        assertThat(tables("databasechangeloglock")).isZero();
         assertThat(client.inspect(name)).isEmpty();
     }
 
@@ -108,6 +109,42 @@ final class PawlLiquibaseLockServiceTest {
                 return numbers;
             }
         });
+    }
+
+    @Test
+    void theTableOfTheChangeLog_isMadeUnderTheLock() throws Exception {
+        String service = "memory:liquibase-table";
+        LockClient client = closing(LockClient.connect(service));
+        PawlLiquibaseLockService.use(client);
+        try (Liquibase liquibase = Migration.open(server.jdbcUrl(), server.user(), server.password());
+                LockClient other = LockClient.connect(service)) {
+            LockService known = service(liquibase);
+            known.waitForLock();
+            String name = client.held().get(0).name();
+            known.releaseLock();
+            Lease held = other.lock(name).acquire(Duration.ofSeconds(5));
+            CompletableFuture<Void> migration = CompletableFuture.runAsync(this::migrateNow);
+            Bench.await("the migration waits")
+                    .until(() -> migration.isDone()
+                            || other.inspect(name).orElseThrow().waiting().orElse(0) == 1);
+            assertThat(tables("databasechangelog")).isZero();
+            held.close();
+            Bench.get(migration);
+            assertThat(tables("databasechangelog")).isOne();
+        }
+    }
+
+    private void migrateNow() {
+        try {
+            Migration.migrate(server.jdbcUrl(), server.user(), server.password());
+        } catch (Exception e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    private int tables(String name) {
+        return numbers("SELECT count(*) FROM information_schema.tables WHERE table_name = '" + name + "'")
+                .get(0);
     }
 
     @Test
@@ -169,6 +206,7 @@ final class PawlLiquibaseLockServiceTest {
         assertThatThrownBy(() -> Migration.migrate(server.jdbcUrl(), server.user(), server.password()))
                 .hasMessageContaining("pawl.url is not set")
                 .hasMessageContaining("PawlLiquibaseLockService.use");
+        assertThat(tables("databasechangelog")).isZero();
     }
 
     private static LockService service(Liquibase liquibase) {
