@@ -36,6 +36,7 @@ public final class ZooKeeperServers implements ServerFixture {
 
     private static final int TICK_MILLIS = 200;
     private static final int ANSWER_MILLIS = 2_000;
+    private static final int COUNT_ATTEMPTS = 30;
     private static final int ADMIN_SESSION_MILLIS = 10_000;
     private static final int DELETE_AT_A_TIME = 200;
     private static final String LEADER = "leader";
@@ -344,10 +345,19 @@ public final class ZooKeeperServers implements ServerFixture {
         Pattern line = Pattern.compile("(?m)^" + key + "\\s+(\\d+)");
         return members.stream()
                 .filter(member -> running.contains(member.clients()))
-                .map(member -> line.matcher(command(member, "mntr")))
-                .filter(Matcher::find)
-                .mapToLong(found -> Long.parseLong(found.group(1)))
+                .mapToLong(member -> counted(member, line))
                 .sum();
+    }
+
+    /** A server that does not answer at once is busy. It has no less than it had: it is asked again. */
+    private static long counted(Member member, Pattern line) {
+        for (int i = 0; i < COUNT_ATTEMPTS; i++) {
+            Matcher found = line.matcher(command(member, "mntr"));
+            if (found.find()) {
+                return Long.parseLong(found.group(1));
+            }
+        }
+        throw new IllegalStateException("the server at port " + member.clients() + " does not say its " + line);
     }
 
     /** One of ZooKeeper's four-letter words; an empty answer if nobody listens. */
