@@ -10,11 +10,12 @@ import java.util.Optional;
  * @param counter the largest token that the node knows
  * @param leftMillis how long the lease there has to run; negative if it has no end
  * @param waiting how many are on the node's waiting list
+ * @param revoked whether it was taken away from the owner, who has not let go yet
  * @param label what the owner's client calls itself; empty if it did not say
  */
-record Holding(long owner, long counter, long leftMillis, int waiting, String label) {
+record Holding(long owner, long counter, long leftMillis, int waiting, boolean revoked, String label) {
 
-    private static final int NUMBERS_BEFORE_LABEL = 5;
+    private static final int NUMBERS_BEFORE_LABEL = 6;
 
     /** What the script says; empty if nobody has the node. */
     static Optional<Holding> read(long[] reply) {
@@ -22,6 +23,6 @@ record Holding(long owner, long counter, long leftMillis, int waiting, String la
             return Optional.empty();
         }
         String label = HolderReply.label(reply, NUMBERS_BEFORE_LABEL);
-        return Optional.of(new Holding(reply[0], reply[1], reply[2], (int) reply[3], label));
+        return Optional.of(new Holding(reply[0], reply[1], reply[2], (int) reply[3], reply[4] == 1, label));
     }
 }

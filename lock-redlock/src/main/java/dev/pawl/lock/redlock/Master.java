@@ -1,10 +1,8 @@
 package dev.pawl.lock.redlock;
 
 import dev.pawl.lock.redis.internal.Calls;
-import dev.pawl.lock.redis.internal.Keys;
 import dev.pawl.lock.redis.internal.Link;
 import dev.pawl.lock.redis.internal.RedisOptions;
-import dev.pawl.lock.redis.internal.Scan;
 import dev.pawl.lock.redis.internal.Script;
 import dev.pawl.lock.spi.BackendFault;
 import dev.pawl.lock.spi.RenewalOutcome;
@@ -12,7 +10,6 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -36,13 +33,14 @@ final class Master implements Node {
     private static final Script RENEW = script("renew");
     private static final Script RELEASE_LATER = script("release-later");
     private static final Script RELEASE = script("release");
-    private static final Script INSPECT = script("inspect");
+
+    /** What {@link #RELEASE_LATER} says of a node that was taken away. */
+    private static final long TO_BE_RELEASED = 2;
 
     private final String clientId;
     private final String namespace;
     private final String channelPrefix;
     private final String tokenLifeMillis;
-    private final Duration ioTimeout;
     private final TimeOfDay timeOfDay;
     private final Timer timer;
 
@@ -78,10 +76,10 @@ final class Master implements Node {
         namespace = options.namespace();
         channelPrefix = channelPrefix(options);
         tokenLifeMillis = Long.toString(options.tokenRetention().toMillis());
-        ioTimeout = options.ioTimeout();
     }
 
-    private static Script script(String name) {
+    /** A script that lies beside this class. */
+    static Script script(String name) {
         return Script.of(Master.class, name + ".lua");
     }
 
@@ -123,6 +121,13 @@ final class Master implements Node {
     NodeFault notConnected() {
         NodeFault why = notConnected;
         return why == null ? NodeFault.notAsked("is not connected yet", null) : why;
+    }
+
+    /** Null while it was never connected. */
+    @Nullable
+    Link link() {
+        Connected its = connected;
+        return its == null ? null : its.link;
     }
 
     // --- requests ----------------------------------------------------------------------------------------------------
@@ -171,7 +176,16 @@ final class Master implements Node {
     public CompletionStage<Had> releaseLater(QuorumAttempt attempt, Duration rest) {
         String[] keys = {attempt.keys().lock(), attempt.keys().queue()};
         String[] values = {attempt.owner(), Long.toString(rest.toMillis()), member(attempt)};
-        return send(calls -> calls.run(RELEASE_LATER, keys, values, Master::had));
+        return send(calls -> calls.run(
+                        RELEASE_LATER,
+                        keys,
+                        values,
+                        (reply, sentAgain) -> reply[0] == TO_BE_RELEASED
+                                ? Optional.<Had>empty()
+                                : Optional.of(had(reply, sentAgain))))
+                .thenCompose(had -> had.isPresent()
+                        ? CompletableFuture.completedFuture(had.get())
+                        : release(attempt, ReleaseKind.FOR_GOOD_AND_LEAVING));
     }
 
     private static Had had(long[] reply, boolean sentAgain) {
@@ -214,34 +228,6 @@ final class Master implements Node {
         return reply[0] == 0 ? RenewalOutcome.NOT_HELD : RenewalOutcome.TAKEN;
     }
 
-    /** Who has this node. */
-    CompletionStage<Optional<Holding>> inspect(String lock) {
-        Keys keys = Keys.of(namespace, lock);
-        String[] all = {keys.lock(), keys.token(), keys.queue()};
-        return send(calls -> calls.run(INSPECT, all, new String[0], (reply, sentAgain) -> Holding.read(reply)));
-    }
-
-    /**
-     * Looks through the names of locks that somebody has here.
-     *
-     * @param onNames given some names, each perhaps more than once, says whether that is enough
-     * @return completes when it was enough, or there are no more
-     */
-    CompletionStage<Boolean> scan(String prefix, Function<List<String>, CompletableFuture<Boolean>> onNames) {
-        Connected its = connected;
-        return its == null
-                ? CompletableFuture.failedFuture(notConnected())
-                : send(calls -> Scan.of(
-                                its.link,
-                                Keys.pattern(namespace, prefix),
-                                ioTimeout.toMillis(),
-                                keys -> onNames.apply(keys.stream()
-                                        .map(key -> Keys.nameOf(namespace, key))
-                                        .filter(Objects::nonNull)
-                                        .toList()))
-                        .thenApply(done -> true));
-    }
-
     @Override
     public CompletionStage<?> ping() {
         return send(calls -> calls.ping(namespace));
@@ -252,7 +238,7 @@ final class Master implements Node {
     /** What a request is sent with. */
     private record Pass(Calls calls, long sentAt) {}
 
-    private <T> CompletionStage<T> send(Function<Calls, CompletionStage<T>> request) {
+    <T> CompletionStage<T> send(Function<Calls, CompletionStage<T>> request) {
         try {
             Pass pass = admit();
             return heard(request.apply(pass.calls), pass);

@@ -228,6 +228,13 @@ final class Quorum {
         return fault(message, List.copyOf(faults.values()));
     }
 
+    /** It can be repeated: the holder has these masters no more, and nobody knows yet whether it has a majority. */
+    BackendFault tookFromTooFew(long masters) {
+        String message = "only " + masters + " of " + nodes.size()
+                + " Redis masters took the lock from its holder; ask again who has it";
+        return fault(message, List.of());
+    }
+
     private static String text(Throwable fault) {
         return String.valueOf(unwrapped(fault).getMessage());
     }

@@ -1,6 +1,7 @@
 package dev.pawl.lock.redlock;
 
 import dev.pawl.lock.Capability;
+import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.Guarantees;
 import dev.pawl.lock.LockInfo;
 import dev.pawl.lock.redis.internal.Keys;
@@ -57,7 +58,13 @@ public final class RedlockBackend implements LockBackend {
             .order(Guarantees.Order.NONE)
             .wakeUp(Guarantees.WakeUp.PUSH)
             .tokenDurability(Guarantees.TokenDurability.CLOCK_FLOORED)
-            .supports(Capability.HOLD_AT_LEAST, Capability.RENEW, Capability.INSPECT, Capability.LIST)
+            .supports(
+                    Capability.HOLD_AT_LEAST,
+                    Capability.RENEW,
+                    Capability.INSPECT,
+                    Capability.LIST,
+                    Capability.REVOKE,
+                    Capability.FORCE_RELEASE)
             .build();
 
     private final RedisOptions options;
@@ -88,7 +95,7 @@ public final class RedlockBackend implements LockBackend {
                 this::after,
                 bound -> ThreadLocalRandom.current().nextLong(bound),
                 wakeUps);
-        holders = new Holders(masters.nodes(), quorum);
+        holders = new Holders(masters.nodes(), options, quorum);
         try {
             Interrupts.heldBack(() -> masters.connect(start));
         } catch (RuntimeException | LinkageError e) {
@@ -196,6 +203,11 @@ public final class RedlockBackend implements LockBackend {
     @Override
     public CompletionStage<List<LockInfo>> list(String prefix, int limit, Executor blocking) {
         return holders.list(prefix, limit);
+    }
+
+    @Override
+    public CompletionStage<Optional<LockInfo>> takeAway(FencingToken seen, boolean atOnce, Executor blocking) {
+        return holders.takeAway(seen, atOnce);
     }
 
     @Override

@@ -1,10 +1,10 @@
 -- Gives this node up after a time: until then nobody has it. Idempotent for its owner: sent again, it makes that time no longer.
--- KEYS[1] the lock: the owner, or "=" and an owner that has let go
+-- KEYS[1] the lock: the owner, or "=" and an owner that has let go, or "!" and an owner from whom it was taken away
 -- KEYS[2] the waiting members, "<client>:<owner>", by arrival
 -- ARGV[1] owner
 -- ARGV[2] how long the node is kept, ms
 -- ARGV[3] the member that leaves the waiting list
--- returns 1 if the owner had this node, else 0
+-- returns 1 if the owner had this node, 2 if it was taken away from the owner and is to be released, else 0
 
 redis.call('ZREM', KEYS[2], ARGV[3])
 local holder = redis.call('GET', KEYS[1])
@@ -18,4 +18,4 @@ if holder == '=' .. ARGV[1] then
   end
   return 1
 end
-return 0
+return holder == '!' .. ARGV[1] and 2 or 0

@@ -1,12 +1,14 @@
 -- Gives this node up. Idempotent for its owner.
--- KEYS[1] the lock: the owner
+-- KEYS[1] the lock: the owner, or "!" and an owner from whom it was taken away
 -- KEYS[2] the waiting members, "<client>:<owner>", by arrival
 -- ARGV[1] owner
 -- ARGV[2] the member that leaves the waiting list; empty if none does
 -- ARGV[3] prefix of the clients' channels, to tell the next that waits; empty to tell nobody
 -- returns 1 if the owner had this node, else 0
 
-local had = redis.call('GET', KEYS[1]) == ARGV[1]
+local holder = redis.call('GET', KEYS[1])
+-- One from whom it was taken away has it until it lets go.
+local had = holder == ARGV[1] or holder == '!' .. ARGV[1]
 if had then
   redis.call('DEL', KEYS[1])
 end

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pawl.lock.Lease;
+import dev.pawl.lock.LeaseLostException;
 import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.LockClient;
 import dev.pawl.lock.LockInfo;
+import dev.pawl.lock.redis.internal.RedisOptions;
+import dev.pawl.lock.redlock.MasterHolders.Taking;
 import dev.pawl.lock.testkit.Bench;
 import dev.pawl.lock.testservers.IndependentRedis;
 import dev.pawl.lock.testservers.RedisServers;
 import io.lettuce.core.SetArgs;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,5 +91,63 @@ final class HoldersTest {
                     .ignoreExceptions()
                     .until(() -> client.inspect("job").isPresent());
         }
+    }
+
+    @Test
+    void aMajorityIsEnoughToRevoke_andTheHolderIsTold() {
+        Lease lease = Bench.hold(client, "job", Bench.options(Bench.SHORT_LEASE));
+        masters.kill(2);
+        LockInfo taken = client.lock("job").revoke(lease.token(), "a test").orElseThrow();
+        assertThat(taken.token()).isGreaterThan(lease.token());
+        Bench.await("the holder is told").until(() -> !lease.isValid());
+        assertThatThrownBy(lease::close).isInstanceOf(LeaseLostException.class);
+        try (Lease next = Bench.get(client.lock("job").acquireAsync())) {
+            assertThat(next.token()).isGreaterThan(taken.token());
+        }
+    }
+
+    @Test
+    void aMasterThatWasAway_doesNotGiveAForcedReleaseBack() {
+        Lease lease = Bench.hold(client, "job");
+        try (LockClient other = LockClient.connect(masters.url() + "?timeout=1s")) {
+            masters.kill(2);
+            LockInfo taken =
+                    other.lock("job").forceRelease(lease.token(), "a test").orElseThrow();
+            masters.start(2, true);
+            assertThat(other.inspect("job")).isEmpty();
+            try (Lease next = Bench.hold(other, "job")) {
+                assertThat(next.token()).isGreaterThan(taken.token());
+                assertThatThrownBy(lease::close).isInstanceOf(LeaseLostException.class);
+                assertThat(next.isValid()).isTrue();
+                assertThat(other.inspect("job").map(LockInfo::token)).hasValue(next.token());
+            }
+        }
+    }
+
+    @Test
+    void aTakingThatIsSentAgain_findsWhatItDid_andASomebodyElsesIsLeftAlone() {
+        try (TestMaster one = TestMaster.start()) {
+            MasterHolders master = new MasterHolders(one.node("operator"), RedisOptions.DEFAULTS);
+            one.redis().set(LOCK, "owner.1 web-1");
+            one.redis().set(COUNTER, "100");
+            long owner = join(master.inspect("job")).orElseThrow().owner();
+            assertThat(join(master.takeAway("job", owner, 99, 200, false))).isEqualTo(Taking.RAISED_SINCE);
+            assertThat(join(master.takeAway("job", owner + 1, 100, 150, false))).isEqualTo(Taking.NOT_THE_HOLDERS);
+            assertThat(one.redis().get(LOCK)).isEqualTo("owner.1 web-1");
+            assertThat(join(master.takeAway("job", owner, 150, 200, false))).isEqualTo(Taking.DONE);
+            assertThat(join(master.takeAway("job", owner, 150, 200, false))).isEqualTo(Taking.DONE);
+            assertThat(one.redis().get(LOCK)).isEqualTo("!owner.1 web-1");
+            assertThat(join(master.inspect("job")).orElseThrow().owner()).isEqualTo(owner);
+            assertThat(join(master.takeAway("job", owner, 200, 300, true))).isEqualTo(Taking.DONE);
+            assertThat(join(master.takeAway("job", owner, 200, 300, true))).isEqualTo(Taking.DONE);
+            assertThat(one.redis().get(COUNTER)).isEqualTo("300");
+            one.redis().set(LOCK, "two.1 web-2");
+            assertThat(join(master.takeAway("job", owner, 200, 300, true))).isEqualTo(Taking.RAISED_SINCE);
+            assertThat(one.redis().get(LOCK)).isEqualTo("two.1 web-2");
+        }
+    }
+
+    private static <T> T join(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().join();
     }
 }

@@ -32,6 +32,7 @@ final class RedlockChaosTest extends ChaosTest {
                 .with(FaultKind.DEMOTE, () -> servers.demoteOne(0), () -> servers.promoteOne(0))
                 .with(FaultKind.KILL_ONE_SERVER, () -> servers.kill(1), () -> servers.start(1, true))
                 .with(FaultKind.STOP_ONE_SERVER, () -> servers.pause(2), () -> servers.resume(2))
+                .withOperator()
                 .oneHolderExceptUnder(FaultKind.EMPTY_SERVER)
                 .orderExceptUnder(FaultKind.EMPTY_SERVER)
                 .tidyWithin(QUEUE_LIFE);
