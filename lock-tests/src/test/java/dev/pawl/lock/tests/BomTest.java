@@ -69,7 +69,8 @@ class BomTest {
         return found;
     }
 
-    private static Stream<String> modules() {
+    /** What is published for applications. */
+    static Stream<String> modules() {
         try (Stream<Path> folders = Files.list(ROOT)) {
             return folders
                     .filter(folder -> Files.exists(folder.resolve("pom.xml")))
