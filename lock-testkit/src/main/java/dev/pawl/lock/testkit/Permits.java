@@ -16,6 +16,8 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** What the cases about semaphores have in common. */
 final class Permits {
@@ -53,11 +55,41 @@ final class Permits {
 
     /** A request that waits, and that the service knows of. */
     static Job<Lease> await(Bench bench, Acquirable<Lease> permits) {
-        Job<Lease> waiter = bench.start(permits::acquire).awaitWaiting();
+        return isKnown(bench.start(permits::acquire));
+    }
+
+    private static <T> Job<T> isKnown(Job<T> waiter) {
+        waiter.awaitWaiting();
         Bench.await("the waiter is known to the service")
                 .during(Duration.ofMillis(80))
                 .until(() -> !waiter.isDone());
         return waiter;
+    }
+
+    /**
+     * In which order two requests are served that come one after the other, behind a holder that then goes. One that only tries is to get
+     * nothing meanwhile.
+     */
+    static List<String> order(
+            Bench bench, Lease holder, Acquirable<Lease> first, Acquirable<Lease> second, Acquirable<Lease> tries) {
+        Queue<String> served = new ConcurrentLinkedQueue<>();
+        List<Job<Boolean>> waiters =
+                List.of(waiter(bench, first, "first", served), waiter(bench, second, "second", served));
+        tries.tryAcquire().ifPresent(lease -> {
+            served.add("one that tried");
+            lease.close();
+        });
+        holder.close();
+        waiters.forEach(Job::get);
+        return List.copyOf(served);
+    }
+
+    private static Job<Boolean> waiter(Bench bench, Acquirable<Lease> permits, String name, Queue<String> served) {
+        return isKnown(bench.start(() -> {
+            try (Lease lease = permits.acquire()) {
+                return served.add(name);
+            }
+        }));
     }
 
     /** Nothing is at the service, and all permits can be had at once. */

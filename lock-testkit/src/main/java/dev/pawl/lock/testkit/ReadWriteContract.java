@@ -181,15 +181,11 @@ public interface ReadWriteContract extends ContractCase {
         String name = bench().name();
         DistributedReadWriteLock one = bench().client().readWriteLock(name);
         DistributedReadWriteLock other = bench().newClient().readWriteLock(name);
-        Lease reader = Permits.hold(one.readLock());
-        Job<Lease> writer = Permits.await(bench(), other.writeLock());
-        assertBusy(one.readLock());
-        Job<Lease> later = Permits.await(bench(), one.readLock());
-        reader.close();
-        Lease writing = writer.get();
-        assertThat(later.isDone()).isFalse();
-        writing.close();
-        later.get().close();
+        DistributedReadWriteLock stranger = bench().newClient().readWriteLock(name);
+        Bench.assertTwiceInSixRounds(
+                List.of("first", "second"),
+                () -> Permits.order(
+                        bench(), Permits.hold(one.readLock()), other.writeLock(), one.readLock(), stranger.readLock()));
         assertNothingLeft(name);
     }
 
