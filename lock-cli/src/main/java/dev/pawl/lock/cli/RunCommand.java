@@ -1,6 +1,5 @@
 package dev.pawl.lock.cli;
 
-import dev.pawl.lock.DistributedLock;
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LeaseLostEvent;
 import dev.pawl.lock.LockClient;
@@ -9,12 +8,14 @@ import dev.pawl.lock.LockInfo;
 import dev.pawl.lock.LockListener;
 import dev.pawl.lock.LockOptions;
 import dev.pawl.lock.LockTimeoutException;
+import dev.pawl.lock.cli.Wanted.Target;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,7 +27,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
-        description = "Takes a lock, runs a command, and releases the lock when the command has ended.",
+        description =
+                "Takes a lock, or permits of a semaphore, runs a command, and gives back what it took when the command has ended.",
         footer = {
             "",
             "The command has PAWL_LOCK, PAWL_TOKEN and PAWL_HOLDER in its environment. SIGINT, SIGTERM and SIGHUP go to it."
@@ -46,6 +48,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(names = "--lock", paramLabel = "NAME", required = true, description = "The name of the lock.")
     private String name = "";
+
+    @Mixin
+    private final Wanted wanted = new Wanted();
 
     @Option(
             names = "--wait",
@@ -98,19 +103,20 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws CliException {
         checkArguments();
         LockConfig config = service.load();
-        LockOptions options = options(config);
+        Function<LockClient, Target> target = wanted.target(name, options(config));
         Program.requireExecutable(command.get(0));
         try (LockClient client = LockClient.connect(config)) {
             Unconfirmed unconfirmed = new Unconfirmed(output);
             client.addListener(unconfirmed);
             Signals signals = Signals.taken();
+            Target it = target(target, client);
             Lease lease;
             try {
-                lease = acquire(client.lock(name, options), client);
+                lease = acquire(it);
             } catch (InterruptedException e) {
                 return signals.exitCode();
             } catch (LockTimeoutException e) {
-                return notAcquired(e.holder());
+                return notAcquired(it, e.holder());
             }
             if (signals.exitCode() != 0) {
                 lease.close();
@@ -125,6 +131,14 @@ final class RunCommand implements Callable<Integer> {
                     config.holder().orElse(""));
             return new GuardedCommand(output, lease, grace, cause -> unconfirmed.say(name, cause))
                     .run(command, told, signals);
+        }
+    }
+
+    private static Target target(Function<LockClient, Target> wanted, LockClient client) throws CliException {
+        try {
+            return wanted.apply(client);
+        } catch (IllegalArgumentException e) {
+            throw new CliException(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }
     }
 
@@ -165,22 +179,24 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private Lease acquire(DistributedLock lock, LockClient client) throws InterruptedException {
+    private Lease acquire(Target target) throws InterruptedException {
         if (noWait) {
-            return lock.acquire(Duration.ZERO);
+            return target.acquirable().acquire(Duration.ZERO);
         }
-        WaitingProgress progress = WaitingProgress.of(lock, client.guarantees(), output);
+        WaitingProgress progress = WaitingProgress.of(target, output);
         try {
-            return wait != null ? lock.acquire(wait) : lock.acquire();
+            return wait != null
+                    ? target.acquirable().acquire(wait)
+                    : target.acquirable().acquire();
         } finally {
             progress.close();
         }
     }
 
     /** Whoever takes a conflict for a success does not want to read of it either: cron would send a mail. */
-    private int notAcquired(Optional<LockInfo> holder) {
+    private int notAcquired(Target target, Optional<LockInfo> holder) {
         if (conflictExit != 0) {
-            output.say("not run: somebody else has the lock '" + name + "'"
+            output.say("not run: somebody else has " + target.text()
                     + (wait == null ? "" : ", and had it for all of " + Text.duration(wait))
                     + holder.map(info -> "; " + LockText.heldBy(info)).orElse(""));
         }

@@ -1,10 +1,9 @@
 package dev.pawl.lock.cli;
 
-import dev.pawl.lock.Capability;
 import dev.pawl.lock.DistributedLock;
-import dev.pawl.lock.Guarantees;
 import dev.pawl.lock.LockException;
 import dev.pawl.lock.LockInfo;
+import dev.pawl.lock.cli.Wanted.Target;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -15,21 +14,19 @@ final class WaitingProgress {
     private static final int SECONDS_BEFORE_THE_FIRST = 1;
     private static final int SECONDS_BETWEEN = 2;
 
-    private final DistributedLock lock;
-    private final boolean canAsk;
+    private final Target target;
     private final Output output;
     private final CountDownLatch over = new CountDownLatch(1);
     private String said = "";
 
-    private WaitingProgress(DistributedLock lock, boolean canAsk, Output output) {
-        this.lock = lock;
-        this.canAsk = canAsk;
+    private WaitingProgress(Target target, Output output) {
+        this.target = target;
         this.output = output;
     }
 
-    /** Begins to watch the wait for a lock. */
-    static WaitingProgress of(DistributedLock lock, Guarantees guarantees, Output output) {
-        WaitingProgress progress = new WaitingProgress(lock, guarantees.supports(Capability.INSPECT), output);
+    /** Begins to watch the wait for something. */
+    static WaitingProgress of(Target target, Output output) {
+        WaitingProgress progress = new WaitingProgress(target, output);
         Thread thread = new Thread(progress::tell, "says who has the lock");
         thread.setDaemon(true);
         thread.start();
@@ -41,19 +38,20 @@ final class WaitingProgress {
             if (over.await(SECONDS_BEFORE_THE_FIRST, TimeUnit.SECONDS) || !Terminal.hasErrors()) {
                 return;
             }
-            if (!canAsk) {
-                output.say("waiting for '" + lock.name() + "', which somebody else has");
+            DistributedLock lock = target.lock();
+            if (lock == null) {
+                output.say("waiting for " + target.text() + ", which somebody else has");
                 return;
             }
             do {
-                lookAgain();
+                lookAgain(lock);
             } while (!over.await(SECONDS_BETWEEN, TimeUnit.SECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void lookAgain() {
+    private void lookAgain(DistributedLock lock) {
         Optional<LockInfo> seen;
         try {
             seen = lock.inspect();
@@ -64,7 +62,7 @@ final class WaitingProgress {
             String news = info.token() + " " + info.waiting();
             if (!news.equals(said) && over.getCount() > 0) {
                 said = news;
-                output.say("waiting for '" + lock.name() + "', " + LockText.heldBy(info));
+                output.say("waiting for " + target.text() + ", " + LockText.heldBy(info));
             }
         });
     }

@@ -70,6 +70,51 @@ class SharedLockTest extends Pawls {
         assertThat(first.exitCode()).isEqualTo(3);
     }
 
+    private static String runs(String number) {
+        return "echo $$ >ready" + number + "; while [ ! -f go ]; do sleep 0.1; done";
+    }
+
+    @Test
+    void permits_letSoManyRunAtATime() throws Exception {
+        Run first = run("--permits 1/3", runs("1"));
+        Run second = run("--permits 1/3", runs("2"));
+        awaitWord("ready1");
+        awaitWord("ready2");
+
+        Run greedy = run("--permits 2/3 --no-wait", "touch ran");
+        Run third = run("--permits 1/3 --no-wait", "exit 4");
+
+        assertThat(greedy.exitCode()).isEqualTo(75);
+        assertThat(greedy.err()).isEqualTo("pawl: not run: somebody else has 2 of 3 permits of 'nightly'\n");
+        assertThat(here.resolve("ran")).doesNotExist();
+        assertThat(third.exitCode()).isEqualTo(4);
+        go();
+        assertThat(List.of(first.exitCode(), second.exitCode())).containsOnly(0);
+        assertThat(run("--permits 3/3 --no-wait", "exit 5").exitCode()).isEqualTo(5);
+    }
+
+    @Test
+    void sharedCommands_runTogether_andAnExclusiveOneAlone() throws Exception {
+        Run first = run("--shared", runs("1"));
+        Run second = run("--shared", runs("2"));
+        awaitWord("ready1");
+        awaitWord("ready2");
+
+        Run refused = run("--exclusive --no-wait", "touch ran");
+        Run waiting = run("--exclusive --wait 60s", "touch alone; while [ ! -f enough ]; do sleep 0.1; done");
+
+        assertThat(refused.exitCode()).isEqualTo(75);
+        assertThat(refused.err()).contains("somebody else has the write lock 'nightly'");
+        assertThat(here.resolve("ran")).doesNotExist();
+        assertThat(here.resolve("alone")).doesNotExist();
+        go();
+        assertThat(List.of(first.exitCode(), second.exitCode())).containsOnly(0);
+        Awaitility.await().atMost(LONG).until(() -> Files.exists(here.resolve("alone")));
+        assertThat(run("--shared --no-wait", "true").exitCode()).isEqualTo(75);
+        Files.writeString(here.resolve("enough"), "");
+        assertThat(waiting.exitCode()).isZero();
+    }
+
     @Test
     void whoWaits_runsAfterIt_withALargerToken() throws Exception {
         Run first = run("", "echo $PAWL_TOKEN >first; " + untilGo("rm held"));
