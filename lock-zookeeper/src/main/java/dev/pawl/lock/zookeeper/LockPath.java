@@ -7,10 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Where one contest takes place: {@code /<namespace>/<segment of the name>/<owner>-<sequence>}.
+ * Where one contest takes place: {@code /<namespace>/<segment of the name>/<owner>-<sequence>}. Of a semaphore it is {@code
+ * /<namespace>/<segment>@permits/<owner>-<permits>-<limit>-<sequence>}, of a reader-writer lock the same under {@code @read-write}.
+ * No segment of a name has an {@code @} in it.
  *
  * @param namespace the namespace's node
- * @param parent the lock's container node, under which the contestants queue
+ * @param parent the container node under which the contestants queue
  * @param ours how the names of this contest's nodes begin; the service adds the sequence number
  */
 record LockPath(String namespace, String parent, String ours) {
@@ -24,7 +26,18 @@ record LockPath(String namespace, String parent, String ours) {
     private static final int SEQUENCE = 10;
 
     static LockPath of(String namespace, Contest contest) {
-        return new LockPath(namespace, namespace + '/' + segment(contest.name()), contest.owner() + '-');
+        return switch (contest.mode()) {
+            case EXCLUSIVE -> new LockPath(namespace, namespace + '/' + segment(contest.name()), contest.owner() + '-');
+            case PERMITS -> ofPermits(namespace, contest, "@permits");
+            case READ_WRITE -> ofPermits(namespace, contest, "@read-write");
+        };
+    }
+
+    private static LockPath ofPermits(String namespace, Contest contest, String kind) {
+        return new LockPath(
+                namespace,
+                namespace + '/' + segment(contest.name()) + kind,
+                contest.owner() + '-' + contest.permits() + '-' + contest.limit() + '-');
     }
 
     /** How long the path of a node is, in bytes at the service; without the chroot. */

@@ -2,16 +2,18 @@ package dev.pawl.lock.zookeeper;
 
 import dev.pawl.lock.LossReason;
 import dev.pawl.lock.spi.Contest;
+import dev.pawl.lock.spi.RenewalOutcome;
+import dev.pawl.lock.zookeeper.Session.Created;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node of ours in a lock's queue: at its head, it is the hold. It belongs to the session that made it, and never counts
+ * One node of ours in a queue: when its turn has come, it is the hold. It belongs to the session that made it, and never counts
  * under another.
  */
-final class QueueNode {
+abstract class QueueNode {
 
     private final Session session;
     private final LockPath where;
@@ -35,41 +37,38 @@ final class QueueNode {
     /** Written on the event thread of the session alone, where answers and events come in the order of the service. */
     private volatile Reading reading = Reading.NOTHING;
 
-    /**
-     * The node before ours.
-     *
-     * @param path its path
-     * @param only whether nobody else is before us
-     * @param watch what became of the watch of it
-     */
-    private record Predecessor(String path, boolean only, Watch watch) {}
-
-    private enum Watch {
-        STANDS,
-        /** It has fired, as it does once, and the node may be there. */
-        IS_OVER,
-        /** The node was deleted. */
-        SAW_THE_END
-    }
-
-    private final AtomicReference<@Nullable Predecessor> predecessor = new AtomicReference<>();
-
     /** For how long this is a hold at the most, in nanoseconds; 0 before it is one. */
     private volatile long promised;
 
     private volatile boolean removing;
 
-    QueueNode(Session session, LockPath where, Contest contest, String path, long czxid, int bytes) {
+    QueueNode(Session session, LockPath where, Contest contest, Created made, int bytes) {
         this.session = session;
         this.where = where;
         this.contest = contest;
-        this.path = path;
-        this.czxid = czxid;
+        this.path = made.path();
+        this.czxid = made.czxid();
         this.bytes = bytes;
         sequence = QueueSnapshot.sequenceOf(path);
     }
 
-    Session session() {
+    // --- what locks and permits differ in ----------------------------------------------------------------------
+
+    /** A watch of ours has fired, and that of the node at this path is over. On the event thread. */
+    abstract void nodeChanged(String node, boolean deleted);
+
+    /** It has what its contest wants, and waits for nobody. */
+    abstract void settled();
+
+    /** It waits for nobody any more: the watches go. */
+    abstract void stopFollowing();
+
+    /** What a renewal finds where this node is not in the queue. */
+    abstract RenewalOutcome withoutIt(QueueSnapshot snapshot);
+
+    // --- what it is --------------------------------------------------------------------------------------------
+
+    final Session session() {
         return session;
     }
 
@@ -138,74 +137,7 @@ final class QueueNode {
         if (node.equals(where.parent())) {
             reading = Reading.NOTHING;
         } else {
-            predecessorChanged(node, deleted);
-        }
-    }
-
-    // --- the predecessor ---------------------------------------------------------------------------------------
-
-    /**
-     * Waits for the end of this node.
-     *
-     * @param node the path of the node before ours
-     * @param only whether nobody else is before us
-     */
-    void follow(String node, boolean only) {
-        stopFollowing();
-        predecessor.set(new Predecessor(node, only, Watch.STANDS));
-        session.listen(node, this);
-    }
-
-    /** Whether the watch of this node stands; if so, it is known from now on whether nobody else is before us. */
-    boolean follows(String node, boolean only) {
-        Predecessor now = predecessor.updateAndGet(
-                known -> isFollowed(known, node) ? new Predecessor(node, only, Watch.STANDS) : known);
-        return isFollowed(now, node);
-    }
-
-    /** The path of the node before ours, if the watch of it stands. */
-    @Nullable
-    String followed() {
-        Predecessor known = predecessor.get();
-        return known != null && known.watch() == Watch.STANDS ? known.path() : null;
-    }
-
-    private static boolean isFollowed(@Nullable Predecessor known, String node) {
-        return known != null && known.watch() == Watch.STANDS && known.path().equals(node);
-    }
-
-    /** The node was not there to be watched. */
-    void predecessorIsGone(String node) {
-        watchIsOver(node, Watch.SAW_THE_END);
-    }
-
-    private boolean watchIsOver(String node, Watch how) {
-        Predecessor now = predecessor.updateAndGet(known ->
-                known == null || !known.path().equals(node) ? known : new Predecessor(node, known.only(), how));
-        return now != null && now.path().equals(node);
-    }
-
-    void stopFollowing() {
-        Predecessor followed = predecessor.getAndSet(null);
-        if (followed != null) {
-            if (followed.watch() == Watch.STANDS) {
-                session.unwatch(followed.path(), this);
-            } else {
-                session.ignore(followed.path(), this);
-            }
-        }
-    }
-
-    /** Nobody who comes later is put before us: with the one who was, the line before us is gone. */
-    boolean isNext() {
-        Predecessor known = predecessor.get();
-        return known != null && known.watch() == Watch.SAW_THE_END && known.only();
-    }
-
-    /** Most likely it was deleted; if only its data was changed, a look tells. */
-    private void predecessorChanged(String node, boolean deleted) {
-        if (watchIsOver(node, deleted ? Watch.SAW_THE_END : Watch.IS_OVER)) {
-            contest.wake();
+            nodeChanged(node, deleted);
         }
     }
 

@@ -258,8 +258,8 @@ final class Service {
     private static CompletableFuture<RenewalOutcome> find(QueueNode queueNode) {
         return Futures.after(readLine(queueNode), (snapshot, failure) -> {
             if (failure == null) {
-                RenewalOutcome without = snapshot.others() == 0 ? RenewalOutcome.NOT_HELD : RenewalOutcome.TAKEN;
-                return CompletableFuture.completedFuture(snapshot.has(queueNode) ? RenewalOutcome.RENEWED : without);
+                return CompletableFuture.completedFuture(
+                        snapshot.has(queueNode) ? RenewalOutcome.RENEWED : queueNode.withoutIt(snapshot));
             }
             return Faults.codeOf(failure) == Code.NONODE
                     ? CompletableFuture.completedFuture(RenewalOutcome.NOT_HELD)

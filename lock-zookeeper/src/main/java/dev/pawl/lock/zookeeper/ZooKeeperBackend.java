@@ -40,7 +40,12 @@ public final class ZooKeeperBackend implements LockBackend {
             .order(Guarantees.Order.FIFO)
             .wakeUp(Guarantees.WakeUp.PUSH)
             .tokenDurability(Guarantees.TokenDurability.DURABLE)
-            .supports(Capability.INSPECT, Capability.LIST, Capability.FORCE_RELEASE)
+            .supports(
+                    Capability.INSPECT,
+                    Capability.LIST,
+                    Capability.FORCE_RELEASE,
+                    Capability.SEMAPHORE,
+                    Capability.READ_WRITE_LOCK)
             .build();
 
     private final Service service;

@@ -21,7 +21,7 @@ final class ZooKeeperContender implements Contender {
     private static final CompletableFuture<Void> NOTHING = CompletableFuture.completedFuture(null);
 
     private final Service service;
-    private final LockRecipe recipe;
+    private final Recipe<?> recipe;
 
     private volatile boolean asked;
     private volatile boolean left;
@@ -30,7 +30,7 @@ final class ZooKeeperContender implements Contender {
 
     ZooKeeperContender(Service service, Contest contest) {
         this.service = service;
-        recipe = new LockRecipe(service, contest);
+        recipe = Recipe.of(service, contest);
     }
 
     @Override

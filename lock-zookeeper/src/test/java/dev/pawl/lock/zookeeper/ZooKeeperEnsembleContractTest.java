@@ -15,6 +15,10 @@ import dev.pawl.lock.testservers.ZooKeeperServers;
         value = "afterARestartOfTheServiceWithoutItsData_theNextTokenIsLarger",
         because =
                 "a ZooKeeper without its data is another one: its count of writes, from which tokens are, begins at zero")
+@SkippedCase(
+        value = "aWaiterThatDoesNotComeInItsTurn_doesNotKeepOthersOut",
+        because =
+                "a place in the queue is a node, which lasts as long as its session: its client's own threads keep that, however slow the rest is")
 @Full
 @LeavesTo(
         value = RedisContractTest.class,

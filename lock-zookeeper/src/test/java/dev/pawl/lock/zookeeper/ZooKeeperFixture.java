@@ -18,12 +18,22 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.Stat;
 
 /** ZooKeeper, one server or several. They are shared with other test classes: closing this heals them. */
 final class ZooKeeperFixture implements BackendFixture {
 
     private static final String NAMESPACE = "pawl";
     private static final Duration IO_LIMIT = Duration.ofSeconds(2);
+
+    /** What follows the name of a lock in that of a semaphore's node. */
+    static final String PERMITS = "@permits";
+
+    /** The same of a reader-writer lock. */
+    static final String READ_WRITE = "@read-write";
+
+    /** By which the number of a write is shifted to make a token. */
+    private static final int TOKEN_BITS = 10;
 
     /** Of this JVM's clients: long enough for a server to be started again. */
     static final Duration SESSION = Duration.ofSeconds(10);
@@ -130,13 +140,51 @@ final class ZooKeeperFixture implements BackendFixture {
 
     @Override
     public Optional<String> leftBehind(String name) {
+        return childrenOf(parent(name));
+    }
+
+    @Override
+    public Optional<String> permitsLeftBehind(String name) {
+        return childrenOf(parent(name) + PERMITS);
+    }
+
+    @Override
+    public Optional<String> readWriteLockLeftBehind(String name) {
+        return childrenOf(parent(name) + READ_WRITE);
+    }
+
+    private Optional<String> childrenOf(String parent) {
         return servers.ask(handle -> {
             try {
-                int nodes = handle.getChildren(parent(name), false).size();
-                return nodes == 0 ? Optional.<String>empty() : Optional.of(nodes + " nodes of " + name);
+                int nodes = handle.getChildren(parent, false).size();
+                return nodes == 0 ? Optional.<String>empty() : Optional.of(nodes + " nodes under " + parent);
             } catch (KeeperException.NoNodeException e) {
                 return Optional.<String>empty();
             }
+        });
+    }
+
+    @Override
+    public void losePermits(Lease permits) {
+        deleteNodeOf(permits, parent(permits.name()) + PERMITS);
+    }
+
+    @Override
+    public void loseReadWriteLock(Lease lease) {
+        deleteNodeOf(lease, parent(lease.name()) + READ_WRITE);
+    }
+
+    /** A token tells the write that made the node. */
+    private void deleteNodeOf(Lease lease, String parent) {
+        servers.ask(handle -> {
+            for (String child : handle.getChildren(parent, false)) {
+                Stat stat = handle.exists(parent + "/" + child, false);
+                if (stat != null && stat.getCzxid() == lease.token().value() >> TOKEN_BITS) {
+                    handle.delete(parent + "/" + child, -1);
+                    return true;
+                }
+            }
+            throw new AssertionError("no node of " + lease);
         });
     }
 
