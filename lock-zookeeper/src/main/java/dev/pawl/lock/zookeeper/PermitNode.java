@@ -14,21 +14,22 @@ final class PermitNode extends QueueNode {
     /**
      * Whom it waits for: while all are there, it has not got what it wants.
      *
-     * @param watched the paths of those of which the watch stands
+     * @param nodes their paths
+     * @param standing those of which the watch stands
      * @param allButOne whether it has what it wants when any one of them has gone
-     * @param changed whether a watch is over, so that it is to look again
      * @param letIn whether it has what it wants
      */
-    private record InTheWay(Set<String> watched, boolean allButOne, boolean changed, boolean letIn) {
+    private record InTheWay(Set<String> nodes, Set<String> standing, boolean allButOne, boolean letIn) {
 
-        boolean isWatched(String node) {
-            return watched.contains(node);
+        /** Its watch has fired, as it does once. */
+        InTheWay withoutWatchOf(String node, boolean deleted) {
+            Set<String> rest = new HashSet<>(standing);
+            rest.remove(node);
+            return new InTheWay(nodes, rest, allButOne, letIn || (deleted && allButOne));
         }
 
-        InTheWay without(String node, boolean deleted) {
-            Set<String> rest = new HashSet<>(watched);
-            rest.remove(node);
-            return new InTheWay(rest, allButOne, true, letIn || (deleted && allButOne));
+        boolean allStand() {
+            return standing.size() == nodes.size();
         }
     }
 
@@ -47,23 +48,28 @@ final class PermitNode extends QueueNode {
      * @return those whose watch is to be set now
      */
     Set<String> follow(Set<String> nodes, boolean allButOne) {
-        InTheWay next = new InTheWay(nodes, allButOne, false, false);
-        InTheWay before = inTheWay.getAndSet(next);
+        InTheWay before = inTheWay.getAndSet(new InTheWay(nodes, nodes, allButOne, false));
         Set<String> unwatched = new HashSet<>(nodes);
         if (before != null) {
-            unwatched.removeAll(before.watched());
-            before.watched().stream()
-                    .filter(node -> !nodes.contains(node))
-                    .forEach(node -> session().unwatch(node, this));
+            unwatched.removeAll(before.standing());
+            before.nodes().stream().filter(node -> !nodes.contains(node)).forEach(node -> drop(before, node));
         }
         unwatched.forEach(node -> session().listen(node, this));
         return unwatched;
     }
 
+    private void drop(InTheWay known, String node) {
+        if (known.standing().contains(node)) {
+            session().unwatch(node, this);
+        } else {
+            session().ignore(node, this);
+        }
+    }
+
     /** Whose watches stand; none if one of them is over, or it waits for nobody. */
     Set<String> followed() {
         InTheWay known = inTheWay.get();
-        return known == null || known.changed() ? Set.of() : known.watched();
+        return known != null && known.allStand() ? known.nodes() : Set.of();
     }
 
     /** Those before it only get fewer: it needs no reading to know that the last in its way has gone. */
@@ -72,23 +78,24 @@ final class PermitNode extends QueueNode {
         return known != null && known.letIn();
     }
 
-    /** The node was not there to be watched, or it is not known whether the watch stands. */
+    /**
+     * The watch of a node does not stand.
+     *
+     * @param gone whether the node was not there to be watched; if not, that is not known
+     */
     void isNotWatched(String node, boolean gone) {
-        if (watchIsOver(node, gone)) {
-            session().ignore(node, this);
-        }
+        var unused = watchIsOver(node, gone);
     }
 
     private boolean watchIsOver(String node, boolean deleted) {
-        InTheWay before = inTheWay.getAndUpdate(
-                known -> known != null && known.isWatched(node) ? known.without(node, deleted) : known);
-        return before != null && before.isWatched(node);
+        InTheWay before = inTheWay.getAndUpdate(known ->
+                known != null && known.standing().contains(node) ? known.withoutWatchOf(node, deleted) : known);
+        return before != null && before.standing().contains(node);
     }
 
     @Override
     void nodeChanged(String node, boolean deleted) {
         if (watchIsOver(node, deleted)) {
-            session().ignore(node, this);
             contest().wake();
         }
     }
@@ -98,7 +105,7 @@ final class PermitNode extends QueueNode {
     void settled() {
         InTheWay known = inTheWay.getAndSet(null);
         if (known != null) {
-            known.watched().forEach(node -> session().ignore(node, this));
+            known.nodes().forEach(node -> session().ignore(node, this));
         }
     }
 
@@ -106,7 +113,7 @@ final class PermitNode extends QueueNode {
     void stopFollowing() {
         InTheWay known = inTheWay.getAndSet(null);
         if (known != null) {
-            known.watched().forEach(node -> session().unwatch(node, this));
+            known.nodes().forEach(node -> drop(known, node));
         }
     }
 
