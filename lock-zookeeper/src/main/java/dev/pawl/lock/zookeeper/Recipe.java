@@ -292,7 +292,7 @@ abstract class Recipe<N extends QueueNode> {
             }
             return CompletableFuture.failedFuture(
                     Faults.codeOf(failure) == Code.NOTEMPTY
-                            ? new Faults.Refused("has used up the sequence numbers of this lock, and others queue"
+                            ? new Faults.Refused("has used up the sequence numbers of this name, and others queue"
                                     + " for it; it can be had again as soon as nobody does")
                             : failure);
         });

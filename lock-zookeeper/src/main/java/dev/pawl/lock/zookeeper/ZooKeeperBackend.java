@@ -27,7 +27,7 @@ import org.apache.curator.framework.imps.CuratorFrameworkState;
 import org.apache.zookeeper.data.ACL;
 
 /**
- * Locks on a ZooKeeper server or ensemble, 3.5 or newer, as ephemeral sequential nodes.
+ * Locks, semaphores and reader-writer locks on a ZooKeeper server or ensemble, 3.5 or newer, as ephemeral sequential nodes.
  *
  * <p>Uses the one session of one client, whatever the number of locks. Safe for use by several threads and several clients.
  */
