@@ -41,7 +41,10 @@ final class ZooKeeperFixture implements BackendFixture {
     /** An ensemble promises a third of it at first: as much as one server. */
     static final Duration ENSEMBLE_SESSION = SESSION.multipliedBy(3);
 
-    /** Of child JVMs, which are killed: their locks are free when it has run out. */
+    /**
+     * Of child JVMs, which are killed: their locks are free when it has run out. No request of theirs may take longer: a JVM that has just been
+     * started beside others gets its share of the machine late.
+     */
     private static final Duration CHILD_SESSION = Bench.CHILD_LEASE;
 
     private final ZooKeeperServers servers;
@@ -53,20 +56,19 @@ final class ZooKeeperFixture implements BackendFixture {
         this.session = session;
     }
 
-    private String urlWith(Duration session) {
-        Duration timeout = IO_LIMIT.compareTo(session) > 0 ? session : IO_LIMIT;
+    private String urlWith(Duration timeout, Duration session) {
         return servers.url() + "?timeout=" + timeout.toMillis() + "ms&sessionTimeout=" + session.toMillis() + "ms";
     }
 
     @Override
     public LockBackend newBackend() {
         return new ZooKeeperBackendProvider()
-                .create(new BackendSettings(urlWith(session), null, null, NAMESPACE, Map.of()));
+                .create(new BackendSettings(urlWith(IO_LIMIT, session), null, null, NAMESPACE, Map.of()));
     }
 
     @Override
     public Optional<String> url() {
-        return Optional.of(urlWith(CHILD_SESSION));
+        return Optional.of(urlWith(CHILD_SESSION, CHILD_SESSION));
     }
 
     @Override
