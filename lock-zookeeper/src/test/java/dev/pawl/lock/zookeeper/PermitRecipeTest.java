@@ -158,8 +158,8 @@ class PermitRecipeTest {
         Grant grant = holder.wins();
         Player waiter = player(1, 1);
         waiter.isBusy(true);
-        server.ask(handle ->
-                handle.setData(parent() + "/" + server.children(parent()).get(0), new byte[] {'x'}, -1));
+        String node = parent() + "/" + nodeOf(holder);
+        server.ask(handle -> handle.setData(node, new byte[] {'x'}, -1));
         await().until(() -> waiter.wakes() == 1);
         waiter.isBusy(true);
         holder.releases(grant);
