@@ -23,13 +23,14 @@ import dev.pawl.lock.jdbc.internal.exchange.Secrets;
 import dev.pawl.lock.jdbc.internal.exchange.Shares;
 import dev.pawl.lock.jdbc.internal.exchange.Threads;
 import dev.pawl.lock.jdbc.internal.lease.LeaseBackend;
-import dev.pawl.lock.jdbc.internal.lease.NoWakeUps;
-import dev.pawl.lock.jdbc.internal.lease.Poller;
 import dev.pawl.lock.jdbc.internal.lease.RecentReleases;
+import dev.pawl.lock.jdbc.internal.permits.Permits;
 import dev.pawl.lock.jdbc.internal.pool.BorrowedConnection;
 import dev.pawl.lock.jdbc.internal.pool.OwnPool;
 import dev.pawl.lock.jdbc.internal.row.RowBackend;
 import dev.pawl.lock.jdbc.internal.row.RowTransactions;
+import dev.pawl.lock.jdbc.internal.waiting.NoWakeUps;
+import dev.pawl.lock.jdbc.internal.waiting.Poller;
 import dev.pawl.lock.spi.LockBackend;
 import dev.pawl.lock.spi.StartUp;
 import java.math.BigInteger;
@@ -197,14 +198,18 @@ final class Assembly {
                 ? heard
                 : new NoWakeUps(keys -> database.call(connection -> dialect.look(connection, keys)));
         Poller poller = new Poller("pawl-jdbc-watch-" + node, wakeUps);
+        Permits permits = new Permits(
+                database, options.namespace(), node, options.createTable(), options.idleRetention(), poller);
         opened.add(() -> {
             database.close();
+            permits.close();
             poller.close();
         });
         return new LeaseBackend(
                 options.namespace(),
                 database,
                 poller,
+                permits,
                 node,
                 new Purge(database, options.idleRetention()),
                 recentReleases,
@@ -278,7 +283,9 @@ final class Assembly {
                         Capability.REVOKE,
                         Capability.FORCE_RELEASE,
                         Capability.HOLD_AT_LEAST,
-                        Capability.RENEW)
+                        Capability.RENEW,
+                        Capability.SEMAPHORE,
+                        Capability.READ_WRITE_LOCK)
                 .build();
     }
 

@@ -53,6 +53,12 @@ final class H2BudgetTest extends SqlBudget {
         return 5;
     }
 
+    /** The queue, the gate made and removed, the name's row, its holders, one more, and the token. */
+    @Override
+    int acquireOfPermits() {
+        return 7;
+    }
+
     /** An update in vain, a look, and an insert; once in the life of a name. */
     @Override
     int acquireOfANewName() {

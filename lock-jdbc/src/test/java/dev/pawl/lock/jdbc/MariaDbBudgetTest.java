@@ -21,6 +21,12 @@ final class MariaDbBudgetTest {
         int joinedAcquire() {
             return LOCK_AND_TOKEN;
         }
+
+        /** The transaction is begun and ended by a setting of the session. */
+        @Override
+        int acquireOfPermits() {
+            return 7;
+        }
     }
 
     @Nested
@@ -32,6 +38,12 @@ final class MariaDbBudgetTest {
         @Override
         int joinedAcquire() {
             return LOCK_AND_TOKEN;
+        }
+
+        /** The transaction is begun and ended by a setting of the session. */
+        @Override
+        int acquireOfPermits() {
+            return 7;
         }
     }
 }

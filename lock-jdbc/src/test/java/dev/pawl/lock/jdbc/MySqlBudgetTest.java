@@ -24,6 +24,12 @@ final class MySqlBudgetTest {
             return 2;
         }
 
+        /** The transaction is begun and ended by a setting of the session. */
+        @Override
+        int acquireOfPermits() {
+            return 7;
+        }
+
         /** Several rows in one statement would need one that returns rows. */
         @Override
         int lockAllOfThree() {

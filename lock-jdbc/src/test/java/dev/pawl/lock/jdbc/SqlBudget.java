@@ -3,6 +3,7 @@ package dev.pawl.lock.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pawl.lock.DistributedLock;
+import dev.pawl.lock.DistributedSemaphore;
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LockClient;
 import dev.pawl.lock.LossReason;
@@ -70,6 +71,11 @@ abstract class SqlBudget {
         return 1;
     }
 
+    /** The name's row, its holders, one more, the token, and the end of the transaction. */
+    int acquireOfPermits() {
+        return 5;
+    }
+
     /** A lock that nobody has had yet has no row. */
     int acquireOfANewName() {
         return 1;
@@ -125,6 +131,23 @@ abstract class SqlBudget {
         Deque<Lease> held = new ArrayDeque<>();
         Counted costs = new Counted(this::spent, () -> held.push(lock.acquire()));
         assertThat(costs.costs(() -> held.pop().close(), () -> {})).isEqualTo(Counted.always(1));
+    }
+
+    @Test
+    void acquireAndReleaseOfPermits_stayWithinTheBudget() throws Exception {
+        LockClient client = clients.closing(client());
+        DistributedSemaphore semaphore = client.semaphore("permits", 3);
+        Deque<Lease> held = new ArrayDeque<>();
+        assertThat(costs(client)
+                        .costs(
+                                () -> held.push(semaphore.acquire()),
+                                () -> held.pop().close()))
+                .as("acquire")
+                .isEqualTo(Counted.always(acquireOfPermits()));
+        Counted costs = new Counted(this::spent, () -> held.push(semaphore.acquire()));
+        assertThat(costs.costs(() -> held.pop().close(), () -> {}))
+                .as("release")
+                .isEqualTo(Counted.always(acquireOfPermits()));
     }
 
     @Test

@@ -82,9 +82,13 @@ abstract class TableFixture implements BackendFixture {
 
     /** As {@code docs/} tells operators. */
     static String row(String lock) {
-        String plain = NAMESPACE + ":" + lock;
+        return row(NAMESPACE, lock);
+    }
+
+    private static String row(String namespace, String name) {
+        String plain = namespace + ":" + name;
         boolean hashed = plain.length() > 255 || plain.indexOf('\0') >= 0;
-        return hashed ? "#" + NAMESPACE + ":" + sha256(lock) : plain;
+        return hashed ? "#" + namespace + ":" + sha256(name) : plain;
     }
 
     private static String sha256(String text) {
@@ -93,6 +97,48 @@ abstract class TableFixture implements BackendFixture {
             return HexFormat.of().formatHex(hash);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    @Override
+    public final void losePermits(Lease permits) {
+        lose("~s:" + NAMESPACE, permits.name());
+    }
+
+    @Override
+    public final Optional<String> permitsLeftBehind(String name) {
+        return ask(admin -> sharesOf(admin, row("~s:" + NAMESPACE, name)));
+    }
+
+    @Override
+    public final void loseReadWriteLock(Lease lease) {
+        lose("~rw:" + NAMESPACE, lease.name());
+    }
+
+    @Override
+    public final Optional<String> readWriteLockLeftBehind(String name) {
+        return ask(admin -> sharesOf(admin, row("~rw:" + NAMESPACE, name)));
+    }
+
+    private void lose(String namespace, String name) {
+        int changed = ask(admin -> {
+            try (PreparedStatement statement = admin.prepareStatement("DELETE FROM pawl_lock_permits WHERE name = ?")) {
+                statement.setString(1, row(namespace, name));
+                return statement.executeUpdate();
+            }
+        });
+        if (changed == 0) {
+            throw new AssertionError("no permits of " + name);
+        }
+    }
+
+    private static Optional<String> sharesOf(Connection admin, String row) throws SQLException {
+        try (PreparedStatement statement =
+                admin.prepareStatement("SELECT state, owner FROM pawl_lock_permits WHERE name = ?")) {
+            statement.setString(1, row);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? Optional.of(rows.getString(1) + " of " + rows.getString(2)) : Optional.empty();
+            }
         }
     }
 

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,15 +44,21 @@ public abstract class Dialect {
 
     private static final int LAST_ASCII = 0x7f;
 
+    /** How long a transaction of Pawl's own may be silent, where a session can be ended for that. */
+    protected static final Duration SILENCE = Duration.ofSeconds(5);
+
+    private final List<String> folders;
     private final String table;
     private final Duration rowWait;
     private final Map<String, Sql> statements = new HashMap<>();
+    private final Map<String, Sql> permitsStatements = new ConcurrentHashMap<>();
 
     /**
      * @param folders where its statements are: those of one database, then those of its family
      * @param rowWait how long a statement may wait for a row that others have locked; see {@link #ROW_WAIT}
      */
     protected Dialect(List<String> folders, String table, Duration rowWait, List<String> names) {
+        this.folders = folders;
         this.table = table;
         this.rowWait = rowWait;
         for (String name : names) {
@@ -101,8 +109,13 @@ public abstract class Dialect {
     }
 
     /** Creates the lock table. */
-    public void createTable(Connection connection) throws SQLException {
-        sql("create-table").update(connection, Map.of());
+    public final void createTable(Connection connection) throws SQLException {
+        createTable(connection, sql("create-table"));
+    }
+
+    /** Creates a table by this statement. */
+    public void createTable(Connection connection, Sql create) throws SQLException {
+        create.update(connection, Map.of());
     }
 
     /** The database's name, for messages. */
@@ -292,6 +305,52 @@ public abstract class Dialect {
             }
         }
         return names;
+    }
+
+    // --- permits ------------------------------------------------------------------------------------------------
+
+    /** A statement that only those need who ask for permits: it is read from the jar when it is first asked for. */
+    public final Sql permitsSql(String name) {
+        return permitsStatements.computeIfAbsent(
+                name,
+                unread -> Sql.read(
+                        Stream.concat(folders.stream(), Stream.of("permits")).toList(), "permits-" + unread, table));
+    }
+
+    public final String permitsTable() {
+        return Sql.permitsTable(table);
+    }
+
+    /**
+     * The row of a name, which the transaction has for itself.
+     *
+     * @param token the last token granted
+     * @param nowMicros since 1970 by the database's clock; perhaps as old as the wait for the row
+     */
+    public record Locked(long token, long nowMicros) {}
+
+    /**
+     * Keeps all others from the row of a name until the transaction ends.
+     *
+     * @return null if there is no such row
+     */
+    public @Nullable Locked lockName(Connection transaction, String key) throws SQLException {
+        Map<String, ?> values = Map.of(
+                "name", key,
+                "wait", Long.toString(rowWait.toMillis()),
+                "silence", Long.toString(SILENCE.toMillis()));
+        try (PreparedStatement statement = permitsSql("lock").on(transaction, values)) {
+            // Not executeQuery: Connector/J refuses it for MariaDB's SET STATEMENT.
+            statement.execute();
+            try (ResultSet rows = statement.getResultSet()) {
+                return rows.next() ? new Locked(rows.getLong(1), rows.getLong(2)) : null;
+            }
+        }
+    }
+
+    /** Tells waiters that it is their turn, once the transaction is committed, where a database can. */
+    public void wake(Connection transaction, Collection<String> owners) throws SQLException {
+        // Most have no messages: there waiters look.
     }
 
     // --- what only some databases have -----------------------------------------------------------------------------

@@ -15,13 +15,16 @@ import java.util.regex.Pattern;
 
 /**
  * One statement: a resource file of its dialect, whose comment lines name its parameters and its answer. In it {@code :name} is
- * a parameter, {@code IN (:names)} one for each element of a collection, and {@code {table}} the lock table.
+ * a parameter, {@code IN (:names)} one for each element of a collection, {@code {table}} the lock table, {@code {permits}} the table of
+ * permits that goes with it, and {@code {now}} the database's clock in microseconds since 1970.
  */
 public final class Sql {
 
     private static final Pattern PARAMETER = Pattern.compile("(IN \\((?=:[a-z]+\\)))?(?<!:):([a-z]+)");
     /** Operators read the DDL there. */
     private static final SqlFiles FILES = new SqlFiles(Sql.class, "/dev/pawl/lock/jdbc/");
+
+    private static final String NOW = "{now}";
 
     private final String name;
     private final String text;
@@ -47,7 +50,13 @@ public final class Sql {
 
     /** Reads a statement from the first of these folders that has it. */
     static Sql read(List<String> folders, String name, String table) {
-        return new Sql(name, FILES.read(folders, name, table));
+        String text = FILES.read(folders, name, table).replace("{permits}", permitsTable(table));
+        return new Sql(name, text.contains(NOW) ? text.replace(NOW, FILES.read(folders, "now", table)) : text);
+    }
+
+    /** The table of permits that goes with a lock table. */
+    static String permitsTable(String table) {
+        return table + "_permits";
     }
 
     /** The statement as an operator may run it; only for one without parameters. */

@@ -29,7 +29,8 @@ public final class Faults {
             new Advice(SqlErrors::isReadOnly, "is read-only, such as a replica; connect to the primary"),
             new Advice(
                     e -> SqlErrors.hasState(e, "42501") || SqlErrors.hasCode(e, 1142, 1143, 1044, 90096),
-                    "lacks a privilege; the user needs SELECT, INSERT, UPDATE and DELETE on the lock table"),
+                    "lacks a privilege; the user needs SELECT, INSERT, UPDATE and DELETE on the lock table, and for permits on the one"
+                            + " that ends in _permits"),
             new Advice(
                     e -> SqlErrors.hasState(e, "42P01", "42S02", "3F000") || SqlErrors.hasCode(e, 1146),
                     "has no lock table; it was there when this client started"),

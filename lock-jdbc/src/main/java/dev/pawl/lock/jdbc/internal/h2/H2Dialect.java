@@ -122,6 +122,13 @@ public final class H2Dialect extends Dialect {
         return other == null ? one(connection, sql("create"), values) : Reply.busy(other.leftMicros());
     }
 
+    /** Behind the gate: what a client that was killed had changed is rolled back. */
+    @Override
+    public @Nullable Locked lockName(Connection transaction, String key) throws SQLException {
+        gate.pass(transaction, key);
+        return super.lockName(transaction, key);
+    }
+
     /** Behind the gate, so that a rollback of one does not let two in. Who has waited in vain opens it again. */
     @Override
     public long lockJoined(Connection connection, String key, Duration patience) throws SQLException {

@@ -26,6 +26,12 @@ public final class MariaDbDialect extends InnoDbDialect {
         return "MariaDB";
     }
 
+    /** A transaction of ours that stands still would keep a row from everybody. */
+    @Override
+    public String sessionSettings() {
+        return super.sessionSettings() + ", idle_transaction_timeout = " + SILENCE.toSeconds();
+    }
+
     @Override
     public @Nullable Reply acquire(
             Connection connection, String key, String owner, String holder, String member, long leaseMicros)

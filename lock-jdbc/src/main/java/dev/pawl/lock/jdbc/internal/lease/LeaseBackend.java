@@ -14,6 +14,8 @@ import dev.pawl.lock.jdbc.internal.dialect.WaitQueue;
 import dev.pawl.lock.jdbc.internal.exchange.Database;
 import dev.pawl.lock.jdbc.internal.exchange.Opened;
 import dev.pawl.lock.jdbc.internal.exchange.Purge;
+import dev.pawl.lock.jdbc.internal.permits.Permits;
+import dev.pawl.lock.jdbc.internal.waiting.Poller;
 import dev.pawl.lock.spi.Contender;
 import dev.pawl.lock.spi.Contest;
 import dev.pawl.lock.spi.Grant;
@@ -61,6 +63,7 @@ public final class LeaseBackend implements LockBackend {
     private record Label(String holder, String stored) {}
 
     private final Poller poller;
+    private final Permits permits;
     private final String node;
     private final Guarantees guarantees;
     private final RecentReleases recentReleases;
@@ -71,6 +74,7 @@ public final class LeaseBackend implements LockBackend {
             String namespace,
             Database database,
             Poller poller,
+            Permits permits,
             String node,
             Purge purge,
             RecentReleases recentReleases,
@@ -84,6 +88,7 @@ public final class LeaseBackend implements LockBackend {
                 .map(shortPath -> new Together(database, shortPath))
                 .orElse(null);
         this.poller = poller;
+        this.permits = permits;
         this.node = node;
         this.purge = purge;
         this.recentReleases = recentReleases;
@@ -98,6 +103,9 @@ public final class LeaseBackend implements LockBackend {
 
     @Override
     public Contender join(Contest contest) {
+        if (contest.mode() != Contest.Mode.EXCLUSIVE) {
+            return permits.join(contest);
+        }
         String key = database.dialect().key(namespace, contest.name());
         return new LeaseContender(
                 database,
@@ -121,6 +129,10 @@ public final class LeaseBackend implements LockBackend {
 
     @Override
     public CompletionStage<Map<Grant, RenewalOutcome>> renew(Collection<Grant> due, Executor blocking) {
+        return permits.areAmong(due) ? permits.renew(due, this::renewLocks) : renewLocks(due);
+    }
+
+    private CompletionStage<Map<Grant, RenewalOutcome>> renewLocks(Collection<Grant> due) {
         SortedMap<String, LeaseGrant> grants = new TreeMap<>();
         due.forEach(grant -> grants.put(ours(grant).key(), ours(grant)));
         return database.submitAhead(connection -> renew(connection, grants))
@@ -153,6 +165,9 @@ public final class LeaseBackend implements LockBackend {
 
     @Override
     public CompletionStage<RenewalOutcome> renew(Grant grant, Duration time, Executor blocking) {
+        if (permits.are(grant)) {
+            return permits.renew(grant, time);
+        }
         LeaseGrant held = ours(grant);
         return database.submitAhead(connection -> {
             Dialect dialect = database.dialect();
@@ -165,6 +180,10 @@ public final class LeaseBackend implements LockBackend {
 
     @Override
     public CompletionStage<ReleaseOutcome> release(Grant grant, Executor blocking) {
+        if (permits.are(grant)) {
+            // The row of its name may be an old one, too.
+            return permits.release(grant, blocking).whenComplete((outcome, failure) -> purge.nowAndThen());
+        }
         LeaseGrant held = ours(grant);
         Together others = together;
         return others == null || !held.isAgain()

@@ -9,6 +9,8 @@ import dev.pawl.lock.jdbc.internal.exchange.Database.Shared;
 import dev.pawl.lock.jdbc.internal.exchange.Database.Unresolved;
 import dev.pawl.lock.jdbc.internal.exchange.Database.Work;
 import dev.pawl.lock.jdbc.internal.lease.Together.Attempted;
+import dev.pawl.lock.jdbc.internal.waiting.PolledContest;
+import dev.pawl.lock.jdbc.internal.waiting.Poller;
 import dev.pawl.lock.spi.Attempt;
 import dev.pawl.lock.spi.Contender;
 import dev.pawl.lock.spi.Contest;

@@ -8,6 +8,7 @@ import dev.pawl.lock.jdbc.internal.dialect.Keeps;
 import dev.pawl.lock.jdbc.internal.dialect.Reply;
 import dev.pawl.lock.jdbc.internal.dialect.RowLocks;
 import dev.pawl.lock.jdbc.internal.dialect.ShortPath;
+import dev.pawl.lock.jdbc.internal.dialect.Sql;
 import dev.pawl.lock.jdbc.internal.dialect.WaitQueue;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -145,9 +146,17 @@ public final class PostgresDialect extends Dialect implements RowLocks {
     }
 
     @Override
-    public void createTable(Connection connection) throws SQLException {
+    public void createTable(Connection connection, Sql create) throws SQLException {
         try (Statement both = connection.createStatement()) {
-            both.execute(sql("lock-creation").text() + ";" + sql("create-table").text());
+            both.execute(sql("lock-creation").text() + ";" + create.text());
+        }
+    }
+
+    @Override
+    public void wake(Connection transaction, Collection<String> owners) throws SQLException {
+        try (PreparedStatement statement =
+                permitsSql("wake").on(transaction, Map.of("channel", PostgresWakeUps.CHANNEL, "owners", owners))) {
+            statement.execute();
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.pawl.lock.jdbc.internal.lease;
+package dev.pawl.lock.jdbc.internal.waiting;
 
 import dev.pawl.lock.jdbc.internal.dialect.Holder;
 import dev.pawl.lock.jdbc.internal.dialect.WakeUps;
@@ -39,6 +39,10 @@ public final class Poller implements AutoCloseable {
     private final WakeUps wakeUps;
     private final String name;
     private final ConcurrentMap<String, PolledContest> waiters = new ConcurrentHashMap<>();
+
+    /** Those for whom nobody looks: they are told, and ask by themselves should a message be lost. */
+    private final ConcurrentMap<String, PolledContest> listeners = new ConcurrentHashMap<>();
+
     private final AtomicReference<@Nullable Thread> running = new AtomicReference<>();
     private final WakeUps.Sleepers sleepers = new Sleepers();
     private volatile boolean closed;
@@ -63,6 +67,20 @@ public final class Poller implements AutoCloseable {
 
     public void remove(PolledContest waiting) {
         waiters.remove(waiting.member());
+    }
+
+    /** Whether messages arrive, as a rule. */
+    public boolean hears() {
+        return wakeUps.isKept();
+    }
+
+    /** Has one told of its turn, until {@link #removeListener}. Only where messages arrive. */
+    public void addListener(PolledContest waiting) {
+        listeners.put(waiting.member(), waiting);
+    }
+
+    public void removeListener(PolledContest waiting) {
+        listeners.remove(waiting.member());
     }
 
     private void start() {
@@ -142,6 +160,9 @@ public final class Poller implements AutoCloseable {
         @Override
         public void wake(String member) {
             PolledContest waiting = waiters.get(member);
+            if (waiting == null) {
+                waiting = listeners.get(member);
+            }
             if (waiting != null) {
                 waiting.wake();
             }
@@ -150,6 +171,7 @@ public final class Poller implements AutoCloseable {
         @Override
         public void wakeAll() {
             waiters.values().forEach(PolledContest::wake);
+            listeners.values().forEach(PolledContest::wake);
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.pawl.lock.jdbc.internal.lease;
+package dev.pawl.lock.jdbc.internal.waiting;
 
 import dev.pawl.lock.jdbc.internal.dialect.Holder;
 import dev.pawl.lock.jdbc.internal.exchange.PollInterval;
@@ -6,7 +6,7 @@ import dev.pawl.lock.spi.Contest;
 import java.time.Duration;
 
 /** A contest that waits for a row, as the {@link Poller} sees it. Safe for use by several threads. */
-final class PolledContest {
+public final class PolledContest {
 
     /** The engine asks for at least 10 ms; a contest of somebody else's may say nothing. */
     private static final long SHORTEST_CEILING = Duration.ofMillis(1).toNanos();
@@ -35,7 +35,7 @@ final class PolledContest {
      * @param key the row
      * @param member how the queue knows the contest
      */
-    PolledContest(Contest contest, String key, String member) {
+    public PolledContest(Contest contest, String key, String member) {
         this.contest = contest;
         this.key = key;
         this.member = member;
@@ -50,13 +50,13 @@ final class PolledContest {
     }
 
     /** Asks for the lock now: whatever woke it before is taken up. */
-    void asks() {
+    public void asks() {
         woken = false;
         askedAt = System.nanoTime();
     }
 
     /** Was told that another has the lock for so long. */
-    void toldBusy(long leftNanos) {
+    public void toldBusy(long leftNanos) {
         endsAt = askedAt + leftNanos;
     }
 
@@ -66,7 +66,7 @@ final class PolledContest {
     }
 
     /** Whether it need not ask: a look was made since it did, not long ago, and found nothing new. */
-    boolean isQuiet() {
+    public boolean isQuiet() {
         long age = System.nanoTime() - lookedAt;
         return !woken && lookedAt - askedAt > 0 && age < ceiling() + ceiling() / 2;
     }

@@ -1,4 +1,4 @@
-package dev.pawl.lock.jdbc.internal.lease;
+package dev.pawl.lock.jdbc.internal.waiting;
 
 import dev.pawl.lock.jdbc.internal.dialect.Holder;
 import dev.pawl.lock.jdbc.internal.dialect.WakeUps;

@@ -1,0 +1,4 @@
+-- Looks at the row of a semaphore or a reader-writer lock. Others are kept out by its gate.
+-- :name the row
+-- returns the last token, microseconds since 1970 by the database's clock; no row if it is missing
+SELECT token, {now} FROM {table} WHERE name = :name
