@@ -18,6 +18,11 @@ import dev.pawl.lock.testkit.SkippedCase;
 @SkippedCase(
         value = "aLeaderStoppedPastItsLease_isNoLeaderAtItsFirstInstruction",
         because = H2MemoryContractTest.ONE_JVM)
+@SkippedCase(value = "severalJvms_neverHaveMorePermitsThanTheLimit", because = H2MemoryContractTest.ONE_JVM)
+@SkippedCase(value = "aKilledProcess_givesItsPermitsBack", because = H2MemoryContractTest.ONE_JVM)
+@SkippedCase(value = "aKilledWaiterForMany_doesNotKeepOthersOut", because = H2MemoryContractTest.ONE_JVM)
+@SkippedCase(value = "readersAndWritersOfSeveralJvms_areNeverInTogether", because = H2MemoryContractTest.ONE_JVM)
+@SkippedCase(value = "aKilledWriter_isOutAfterItsLease", because = H2MemoryContractTest.ONE_JVM)
 @SkippedCase(value = "aJvmThatExitsWhenItIsToldOfALoss_ends", because = H2MemoryContractTest.ONE_JVM)
 @SkippedCase(
         value = "aMillionNamesUsedOnce_leaveNoMemory",

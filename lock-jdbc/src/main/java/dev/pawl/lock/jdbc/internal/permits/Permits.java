@@ -24,8 +24,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The part of a backend in lease mode that is about permits. Safe for use by several threads. */
@@ -45,6 +47,9 @@ public final class Permits implements AutoCloseable {
     private final Poller poller;
 
     private final boolean hears;
+
+    /** What is being taken back, by the row of its name: who asks for the same name next, asks after that. */
+    private final Map<String, CompletableFuture<?>> leaving = new ConcurrentHashMap<>();
 
     /**
      * @param client the id of this client
@@ -112,6 +117,22 @@ public final class Permits implements AutoCloseable {
         } else {
             poller.remove(waiting);
         }
+    }
+
+    // In order
+
+    /** A request that leaves: until it is gone it may be in the way of those that this client makes after it. */
+    void leaves(String key, CompletableFuture<?> leave) {
+        CompletableFuture<?> all = leaving.merge(key, leave, (one, other) -> CompletableFuture.allOf(one, other));
+        all.whenComplete((nothing, failure) -> leaving.remove(key, all));
+    }
+
+    /** Begins what is asked for after all that leaves. */
+    <T> CompletableFuture<T> afterThoseWhoLeave(String key, Supplier<CompletableFuture<T>> exchange) {
+        CompletableFuture<?> leave = leaving.get(key);
+        return leave == null || leave.isDone()
+                ? exchange.get()
+                : leave.handle((nothing, failure) -> failure).thenCompose(gone -> exchange.get());
     }
 
     // Transactions

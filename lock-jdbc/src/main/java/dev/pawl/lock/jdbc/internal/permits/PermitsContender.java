@@ -74,8 +74,9 @@ final class PermitsContender implements Contender {
     @Override
     public CompletionStage<Attempt> attempt(boolean willWait, int tokens, Executor blocking) {
         waiting.asks();
-        CompletableFuture<Attempt> exchange =
-                database.attempt(blocking, key, connection -> attempt(connection, willWait), unresolved::add);
+        CompletableFuture<Attempt> exchange = permits.afterThoseWhoLeave(
+                key,
+                () -> database.attempt(blocking, key, connection -> attempt(connection, willWait), unresolved::add));
         inFlight = exchange;
         return database.inTime(exchange);
     }
@@ -118,6 +119,7 @@ final class PermitsContender implements Contender {
                 .thenCompose(
                         any -> any ? database.undo(blocking, this::leave) : CompletableFuture.completedFuture(true));
         inFlight = leaving;
+        permits.leaves(key, leaving);
         return database.inTime(leaving).thenAccept(left -> traces = false);
     }
 
