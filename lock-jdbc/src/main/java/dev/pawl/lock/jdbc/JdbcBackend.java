@@ -25,7 +25,8 @@ import javax.sql.DataSource;
  * Locks in a table of PostgreSQL 12, MariaDB 10.6, MySQL 8.0.17 or H2 2.3, or newer.
  *
  * <p>An exchange takes a connection for as long as it lasts; in {@linkplain Mode#LEASE lease mode} none is kept for a lock or a
- * waiter. On PostgreSQL one more listens for wake-ups. Safe for use by several threads and several clients.
+ * waiter. On PostgreSQL one more listens for wake-ups. Semaphores and reader-writer locks are there in lease mode, and need a second table.
+ * Safe for use by several threads and several clients.
  */
 public final class JdbcBackend implements LockBackend {
 
@@ -165,7 +166,7 @@ public final class JdbcBackend implements LockBackend {
         }
 
         /**
-         * Sets the lock table; {@code pawl_lock} by default.
+         * Sets the lock table; {@code pawl_lock} by default. The table of permits has its name, with {@code _permits} behind it.
          *
          * @param table letters, digits and {@code _}, perhaps after a schema and a dot
          * @return this
@@ -176,9 +177,10 @@ public final class JdbcBackend implements LockBackend {
         }
 
         /**
-         * Sets whether the lock table is created when it is missing; it is by default.
+         * Sets whether the lock table is created when it is missing, and the table of permits when somebody first asks for permits; they
+         * are by default.
          *
-         * @param createTable false if somebody else creates it
+         * @param createTable false if somebody else creates them
          * @return this
          */
         public Builder createTable(boolean createTable) {

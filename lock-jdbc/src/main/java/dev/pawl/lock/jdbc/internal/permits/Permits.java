@@ -180,7 +180,7 @@ public final class Permits implements AutoCloseable {
                 permits.finish();
             }
             connection.commit();
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             rollBack(connection, e);
             throw e;
         }
@@ -188,7 +188,7 @@ public final class Permits implements AutoCloseable {
         return answer;
     }
 
-    private static void rollBack(Connection connection, Exception primary) {
+    private static void rollBack(Connection connection, Throwable primary) {
         if (primary instanceof SQLException e && SqlErrors.spoilsConnection(e)) {
             // It is ended, and the transaction with it.
             return;
@@ -202,7 +202,7 @@ public final class Permits implements AutoCloseable {
         }
     }
 
-    private static void abort(Connection connection, Exception primary) {
+    private static void abort(Connection connection, Throwable primary) {
         try {
             connection.abort(Runnable::run);
         } catch (SQLException e) {
