@@ -92,6 +92,20 @@ final class PgBouncerTest {
         assertOrder(clients.connect(bouncer().urlBySession()), Order.FIFO, WakeUp.PUSH);
     }
 
+    /** Each of their transactions has one session, from its first statement to its commit. */
+    @Test
+    void permits_areHanded_fromClientToClient() {
+        LockClient one = clients.connect(bouncer().url());
+        LockClient other = clients.using(pool());
+        for (int i = 0; i < 5; i++) {
+            Lease held = Bench.get(one.semaphore("printers", 1).acquireAsync());
+            CompletableFuture<Lease> next = other.semaphore("printers", 1).acquireAsync();
+            assertThat(other.semaphore("printers", 1).tryAcquire()).isEmpty();
+            held.close();
+            Bench.get(next).close();
+        }
+    }
+
     /** Named statements of one client would be met by another, or take the names of another's. */
     @Test
     void clientsThatShareSessions_meetNoStatementOfEachOther() {

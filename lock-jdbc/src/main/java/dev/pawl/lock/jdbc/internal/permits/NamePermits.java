@@ -30,7 +30,7 @@ final class NamePermits {
     private final List<String> called = new ArrayList<>();
     private long token;
     private long out;
-    private boolean changed;
+    private boolean raised;
 
     private NamePermits(PermitsTable table, Connection transaction, String key, Dialect.Locked row) {
         this.table = table;
@@ -50,7 +50,6 @@ final class NamePermits {
                 .map(Share::owner)
                 .toList();
         if (!over.isEmpty()) {
-            permits.changed = true;
             // Less if one of them was renewed just now: what is there then, is not over.
             table.drop(transaction, over, row.nowMicros());
             all = table.read(transaction, key);
@@ -86,6 +85,7 @@ final class NamePermits {
         if (wins) {
             write(request, mine, State.HELD, nowMicros + request.leaseMicros());
             token = Math.max(token + 1, nowMicros);
+            raised = true;
         } else if (waitMicros > 0) {
             write(request, mine, State.WAITING, nowMicros + waitMicros);
         } else if (mine != null) {
@@ -106,12 +106,6 @@ final class NamePermits {
     }
 
     private void write(Request request, @Nullable Share mine, State state, long endsMicros) throws SQLException {
-        if (mine != null && mine.state() == State.WAITING && state == State.WAITING) {
-            // No more than a sign of life: whoever reads before takes this one for older than it is.
-            table.set(transaction, mine.as(state, endsMicros));
-            return;
-        }
-        changed = true;
         if (mine == null) {
             Share fresh = new Share(
                     request.owner(),
@@ -139,7 +133,6 @@ final class NamePermits {
     }
 
     private void drop(Share share) throws SQLException {
-        changed = true;
         table.drop(transaction, List.of(share.owner()), Long.MAX_VALUE);
         forget(share.owner());
     }
@@ -166,12 +159,12 @@ final class NamePermits {
         return true;
     }
 
-    /** Writes the turns that have come, and that something has changed. */
+    /** Writes the turns that have come, and that more permits are out than before: who has read before must not count too few. */
     void finish() throws SQLException {
         if (!called.isEmpty()) {
             table.call(transaction, called, nowMicros);
         }
-        if (changed || !called.isEmpty()) {
+        if (raised || !called.isEmpty()) {
             table.touch(transaction, key, token);
         }
     }

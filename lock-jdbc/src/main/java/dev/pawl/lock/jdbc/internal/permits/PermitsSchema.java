@@ -32,6 +32,9 @@ final class PermitsSchema {
     private final Schema lockTable;
     private volatile boolean isReady;
 
+    /** Whether the database seems to have lost a table that was there. */
+    private volatile boolean wasLost;
+
     /**
      * @param createTable whether it is created when it is missing
      */
@@ -47,11 +50,8 @@ final class PermitsSchema {
         if (isReady) {
             return;
         }
-        try {
-            // The database may have lost both.
-            lockTable.prepare(connection);
-        } catch (LockConfigException e) {
-            throw faults.fault("cannot serve a semaphore or a reader-writer lock: " + e.getMessage(), e);
+        if (wasLost) {
+            prepareLockTable(connection);
         }
         if (!isThere(connection)) {
             create(connection);
@@ -59,11 +59,22 @@ final class PermitsSchema {
         isReady = true;
     }
 
-    /** A statement has failed: whether the table is there is looked at again if it may be for that. */
+    /** The start has seen it. */
+    private void prepareLockTable(Connection connection) throws SQLException {
+        try {
+            lockTable.prepare(connection);
+            wasLost = false;
+        } catch (LockConfigException e) {
+            throw faults.fault("cannot serve a semaphore or a reader-writer lock: " + e.getMessage(), e);
+        }
+    }
+
+    /** A statement has failed: whether both tables are there is looked at again if it may be for that. */
     void suspect(SQLException failure) {
         if (SqlErrors.hasState(failure, "42P01", "42S02", "42S03", "42S04", "3F000")
                 || SqlErrors.hasCode(failure, 1146)) {
             isReady = false;
+            wasLost = true;
         }
     }
 
@@ -80,9 +91,6 @@ final class PermitsSchema {
             if (!isThere(connection)) {
                 throw missing("this user cannot create it (" + e.getMessage() + ")", e);
             }
-        }
-        if (!isThere(connection)) {
-            throw missing("it was just created", null);
         }
     }
 

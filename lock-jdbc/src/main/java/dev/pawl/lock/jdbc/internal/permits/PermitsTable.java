@@ -95,7 +95,7 @@ final class PermitsTable {
         return dialect.permitsSql("drop").update(connection, Map.of("owners", owners, "until", untilMicros));
     }
 
-    /** Notes that something has changed, and the last token. */
+    /** Notes that more permits are out, and the last token. */
     void touch(Connection transaction, String key, long token) throws SQLException {
         dialect.permitsSql("touch").update(transaction, Map.of("name", key, "token", token));
     }
