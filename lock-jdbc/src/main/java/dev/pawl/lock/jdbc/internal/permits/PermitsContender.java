@@ -4,6 +4,7 @@ import dev.pawl.lock.jdbc.internal.exchange.Database;
 import dev.pawl.lock.jdbc.internal.exchange.Database.Unresolved;
 import dev.pawl.lock.jdbc.internal.waiting.PolledContest;
 import dev.pawl.lock.spi.Attempt;
+import dev.pawl.lock.spi.BackendFault;
 import dev.pawl.lock.spi.Contender;
 import dev.pawl.lock.spi.Contest;
 import java.sql.Connection;
@@ -11,9 +12,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** One contest for permits, up to its grant or its undoing. Used by one thread at a time. */
 final class PermitsContender implements Contender {
@@ -31,6 +35,11 @@ final class PermitsContender implements Contender {
     /** Beyond its retry ceiling, for one that has to look for its turn: it may have to wait for a connection then. */
     private static final Duration TO_COME = Duration.ofSeconds(1);
 
+    /** How often in a row it may find the line at the name's row too long. */
+    private static final int MOST_LINES = 3;
+
+    private static final Duration SOON = Duration.ofMillis(50);
+
     private final Permits permits;
     private final Database database;
     private final Contest contest;
@@ -44,6 +53,8 @@ final class PermitsContender implements Contender {
     private volatile boolean traces;
 
     private volatile CompletableFuture<?> inFlight = NOTHING;
+
+    private final AtomicInteger linesInVain = new AtomicInteger();
 
     /**
      * @param key the row of the name
@@ -78,7 +89,26 @@ final class PermitsContender implements Contender {
                 key,
                 () -> database.attempt(blocking, key, connection -> attempt(connection, willWait), unresolved::add));
         inFlight = exchange;
-        return database.inTime(exchange);
+        return database.inTime(exchange).handle((answer, failure) -> orSoon(answer, failure, willWait));
+    }
+
+    /** One that waits anyway may stand in line at the name's row for longer than one exchange; but not for ever. */
+    private Attempt orSoon(@Nullable Attempt answer, @Nullable Throwable failure, boolean willWait) {
+        if (answer != null) {
+            linesInVain.set(0);
+            return answer;
+        }
+        if (willWait && isLongLine(failure) && linesInVain.incrementAndGet() <= MOST_LINES) {
+            return Attempt.Busy.until(SOON);
+        }
+        throw failure instanceof CompletionException known ? known : new CompletionException(failure);
+    }
+
+    private boolean isLongLine(@Nullable Throwable failure) {
+        Throwable known = failure instanceof CompletionException ? failure.getCause() : failure;
+        return known instanceof BackendFault
+                && known.getCause() instanceof SQLException lost
+                && database.dialect().isLostRace(lost);
     }
 
     private Attempt attempt(Connection connection, boolean willWait) throws SQLException {
