@@ -298,7 +298,19 @@ final class RedisNode {
                 TAKE_AWAY,
                 new String[] {keys.lock(), keys.token(), keys.queue()},
                 new String[] {Long.toString(seen.value()), tokenLifeMillis, atOnce ? YES : NO, channelPrefix},
-                (reply, sentAgain) -> info(seen.lock(), reply, false));
+                (reply, sentAgain) -> takenAway(seen.lock(), reply, sentAgain));
+    }
+
+    /** The first sending may have done it, and raised the token: the second then finds another. */
+    private static Optional<LockInfo> takenAway(String name, long[] reply, boolean sentAgain) {
+        if (reply[0] == 0 && sentAgain) {
+            throw new BackendFault(
+                    null,
+                    "Redis was asked twice, since a connection broke, and cannot tell whether the lock was taken away the first time;"
+                            + " ask again who has it",
+                    null);
+        }
+        return info(name, reply, false);
     }
 
     /** What {@link #ACQUIRE} says of a lock that another has. */

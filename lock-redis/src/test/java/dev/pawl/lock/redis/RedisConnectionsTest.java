@@ -1,11 +1,14 @@
 package dev.pawl.lock.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LockClient;
 import dev.pawl.lock.LossReason;
 import dev.pawl.lock.spi.Attempt;
+import dev.pawl.lock.spi.BackendFault;
 import dev.pawl.lock.spi.BackendSettings;
 import dev.pawl.lock.spi.Contest;
 import dev.pawl.lock.spi.Grant;
@@ -280,6 +283,22 @@ class RedisConnectionsTest {
             assertThat(get(backend.release(grant, Runnable::run))).isEqualTo(ReleaseOutcome.RELEASED);
             Long left = server.onMasterOf(key, redis -> redis.exists(key));
             assertThat(left).isZero();
+        }
+    }
+
+    @Test
+    void takingWhoseAnswerWasLost_isSentAgain_andIsNeverNothingDone() throws Exception {
+        try (LockBackend backend = connect(proxy.through(server.url()))) {
+            FencingToken seen = new FencingToken(name, grant(backend).firstToken());
+            // The server learns the script.
+            assertThat(get(backend.takeAway(new FencingToken(name, 1), false, Runnable::run)))
+                    .isEmpty();
+            proxy.dropReply(1);
+            assertThatThrownBy(() -> get(backend.takeAway(seen, false, Runnable::run)))
+                    .hasCauseInstanceOf(BackendFault.class)
+                    .hasMessageContaining("ask again who has it");
+            assertThat(get(backend.inspect(name, Runnable::run)).orElseThrow().isRevoked())
+                    .isTrue();
         }
     }
 

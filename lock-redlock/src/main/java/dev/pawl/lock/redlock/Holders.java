@@ -8,6 +8,7 @@ import dev.pawl.lock.redlock.MasterHolders.Taking;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -138,7 +139,8 @@ final class Holders {
      * Takes a lock away from its holder, if it is the one that was seen, and raises the token of the name. Done when a majority has taken
      * it away: the holder then has no majority, and whoever comes next asks one that knows the raised token.
      *
-     * @return what was known of the holder, with the raised token; empty if another token is the newest
+     * @return what was known of the holder, with the raised token; empty if another token is the newest, or the holder let go, or lost its
+     *     lease, at this moment. A fault if neither is sure
      */
     CompletableFuture<Optional<LockInfo>> takeAway(FencingToken seen, boolean atOnce) {
         return holder(seen.lock()).thenCompose(holder -> {
@@ -151,18 +153,21 @@ final class Holders {
 
     private CompletableFuture<Optional<LockInfo>> takeAway(String name, Majority hold, boolean atOnce) {
         long raised = Math.max(quorum.clock().micros(), hold.newest() + 1);
-        return ask(master -> master.takeAway(name, hold.owner(), hold.newest(), raised, atOnce)
-                        .toCompletableFuture())
+        return ask(master -> master.takeAway(name, hold.owner(), raised, atOnce).toCompletableFuture())
                 .thenApply(answers -> {
-                    long done = answers.stream().filter(Taking.DONE::equals).count();
+                    int done = Collections.frequency(answers, Taking.DONE);
                     if (done >= quorum.majority()) {
                         return Optional.of(
                                 info(hold, new FencingToken(name, raised), true).build());
                     }
-                    if (done > 0) {
-                        throw quorum.tookFromTooFew(done);
+                    int gone = Collections.frequency(answers, Taking.NOT_THE_HOLDERS);
+                    boolean nothingDone = done == 0 && !answers.contains(Taking.UNKNOWN);
+                    // Whoever has not answered may be the holder's.
+                    boolean holderHasNoMajority = quorum.size() - done - gone < quorum.majority();
+                    if (nothingDone || holderHasNoMajority) {
+                        return Optional.empty();
                     }
-                    return Optional.empty();
+                    throw quorum.tookFromTooFew(done);
                 });
     }
 

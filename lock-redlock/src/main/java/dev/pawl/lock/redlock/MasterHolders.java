@@ -19,6 +19,11 @@ final class MasterHolders {
     private static final Script INSPECT = Master.script("inspect");
     private static final Script TAKE_AWAY = Master.script("take-away");
 
+    /** What {@link #TAKE_AWAY} says. */
+    private static final long TAKEN = 2;
+
+    private static final long FREE_AS_RAISED = 3;
+
     private final Master master;
     private final String namespace;
     private final String channelPrefix;
@@ -48,38 +53,38 @@ final class MasterHolders {
     enum Taking {
         /** It is taken away from the holder. */
         DONE,
-        /** The holder does not have it. */
+        /** The holder does not have it. Nothing was changed. */
         NOT_THE_HOLDERS,
-        /** Somebody has raised its counter since the holder was looked at. */
-        RAISED_SINCE
+        /** The holder has it still, with a token above the raised one. Nothing was changed. */
+        HAS_A_LARGER_TOKEN,
+        /** The request was sent twice, and what the first did cannot be told from what others did between the two. */
+        UNKNOWN
     }
 
     /**
      * Takes this node away from a holder, and raises its counter.
      *
      * @param owner the number that stands for the holder
-     * @param newest the largest counter that was seen at any node
      * @param raised the counter from now on
      * @param atOnce whether the node is free then; if not, it is when the holder lets go
      */
-    CompletionStage<Taking> takeAway(String lock, long owner, long newest, long raised, boolean atOnce) {
+    CompletionStage<Taking> takeAway(String lock, long owner, long raised, boolean atOnce) {
         String[] keys = keys(lock);
         String[] values = {
-            Long.toString(owner),
-            Long.toString(newest),
-            Long.toString(raised),
-            tokenLifeMillis,
-            atOnce ? "1" : "0",
-            channelPrefix
+            Long.toString(owner), Long.toString(raised), tokenLifeMillis, atOnce ? "1" : "0", channelPrefix
         };
-        return master.send(calls -> calls.run(TAKE_AWAY, keys, values, (reply, sentAgain) -> taking(reply[0])));
+        return master.send(
+                calls -> calls.run(TAKE_AWAY, keys, values, (reply, sentAgain) -> taking(reply[0], sentAgain)));
     }
 
-    private static Taking taking(long reply) {
-        if (reply == 2) {
+    static Taking taking(long reply, boolean sentAgain) {
+        if (reply == TAKEN || (reply == FREE_AS_RAISED && sentAgain)) {
             return Taking.DONE;
         }
-        return reply == 1 ? Taking.NOT_THE_HOLDERS : Taking.RAISED_SINCE;
+        if (sentAgain) {
+            return Taking.UNKNOWN;
+        }
+        return reply == 0 ? Taking.HAS_A_LARGER_TOKEN : Taking.NOT_THE_HOLDERS;
     }
 
     /**

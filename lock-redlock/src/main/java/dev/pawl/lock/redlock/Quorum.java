@@ -228,11 +228,11 @@ final class Quorum {
         return fault(message, List.copyOf(faults.values()));
     }
 
-    /** It can be repeated: the holder has these masters no more, and nobody knows yet whether it has a majority. */
-    BackendFault tookFromTooFew(long masters) {
+    /** The holder has these masters no more, and may have a majority all the same. */
+    BackendFault tookFromTooFew(int masters) {
         String message = "only " + masters + " of " + nodes.size()
-                + " Redis masters took the lock from its holder; ask again who has it";
-        return fault(message, List.of());
+                + " Redis masters are known to have taken the lock from its holder, who may still have it; ask again who has it";
+        return new BackendFault(null, message, new IllegalStateException("half done"));
     }
 
     private static String text(Throwable fault) {

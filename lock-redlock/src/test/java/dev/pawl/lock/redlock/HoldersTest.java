@@ -3,6 +3,7 @@ package dev.pawl.lock.redlock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pawl.lock.FencingToken;
 import dev.pawl.lock.Lease;
 import dev.pawl.lock.LeaseLostException;
 import dev.pawl.lock.LockBackendException;
@@ -124,27 +125,55 @@ final class HoldersTest {
         }
     }
 
+    /** It was not heard when the operator looked, and its counter is larger than the raised token would be. */
     @Test
-    void aTakingThatIsSentAgain_findsWhatItDid_andASomebodyElsesIsLeftAlone() {
+    void aMasterThatVotedLate_isTakenAwayWithTheOthers() {
+        has(0, "owner.1 web-1", 100);
+        has(1, "owner.1 web-1", 100);
+        has(2, "owner.1 web-1", 301);
+        FencingToken seen = new FencingToken("job", 100);
+        LockInfo taken = client.lock("job").revoke(seen, "a test").orElseThrow();
+        assertThat(taken.token().value()).isGreaterThan(301);
+        for (int i = 0; i < 3; i++) {
+            String value = masters.on(i, redis -> redis.get(LOCK));
+            assertThat(value).isEqualTo("!owner.1 web-1");
+        }
+    }
+
+    @Test
+    void aTaking_changesNothingThatIsNotTheHolders_andKnowsItselfWhenItIsSentAgain() {
         try (TestMaster one = TestMaster.start()) {
             MasterHolders master = new MasterHolders(one.node("operator"), RedisOptions.DEFAULTS);
             one.redis().set(LOCK, "owner.1 web-1");
             one.redis().set(COUNTER, "100");
             long owner = join(master.inspect("job")).orElseThrow().owner();
-            assertThat(join(master.takeAway("job", owner, 99, 200, false))).isEqualTo(Taking.RAISED_SINCE);
-            assertThat(join(master.takeAway("job", owner + 1, 100, 150, false))).isEqualTo(Taking.NOT_THE_HOLDERS);
+            assertThat(join(master.takeAway("job", owner, 99, false))).isEqualTo(Taking.HAS_A_LARGER_TOKEN);
+            assertThat(join(master.takeAway("job", owner + 1, 150, true))).isEqualTo(Taking.NOT_THE_HOLDERS);
             assertThat(one.redis().get(LOCK)).isEqualTo("owner.1 web-1");
-            assertThat(join(master.takeAway("job", owner, 150, 200, false))).isEqualTo(Taking.DONE);
-            assertThat(join(master.takeAway("job", owner, 150, 200, false))).isEqualTo(Taking.DONE);
+            assertThat(one.redis().get(COUNTER)).isEqualTo("100");
+            assertThat(join(master.takeAway("job", owner, 200, false))).isEqualTo(Taking.DONE);
+            assertThat(join(master.takeAway("job", owner, 200, false))).isEqualTo(Taking.DONE);
             assertThat(one.redis().get(LOCK)).isEqualTo("!owner.1 web-1");
             assertThat(join(master.inspect("job")).orElseThrow().owner()).isEqualTo(owner);
-            assertThat(join(master.takeAway("job", owner, 200, 300, true))).isEqualTo(Taking.DONE);
-            assertThat(join(master.takeAway("job", owner, 200, 300, true))).isEqualTo(Taking.DONE);
+            assertThat(join(master.takeAway("job", owner, 180, false)))
+                    .as("another has taken it away")
+                    .isEqualTo(Taking.NOT_THE_HOLDERS);
+            assertThat(join(master.takeAway("job", owner, 300, true))).isEqualTo(Taking.DONE);
             assertThat(one.redis().get(COUNTER)).isEqualTo("300");
+            assertThat(one.redis().exists(LOCK)).isZero();
             one.redis().set(LOCK, "two.1 web-2");
-            assertThat(join(master.takeAway("job", owner, 200, 300, true))).isEqualTo(Taking.RAISED_SINCE);
+            assertThat(join(master.takeAway("job", owner, 300, true))).isEqualTo(Taking.NOT_THE_HOLDERS);
             assertThat(one.redis().get(LOCK)).isEqualTo("two.1 web-2");
         }
+    }
+
+    @Test
+    void whatASecondSendingFinds_isNeverTakenForNothingDone() {
+        assertThat(MasterHolders.taking(2, true)).isEqualTo(Taking.DONE);
+        assertThat(MasterHolders.taking(3, true)).isEqualTo(Taking.DONE);
+        assertThat(MasterHolders.taking(1, true)).isEqualTo(Taking.UNKNOWN);
+        assertThat(MasterHolders.taking(0, true)).isEqualTo(Taking.UNKNOWN);
+        assertThat(MasterHolders.taking(3, false)).isEqualTo(Taking.NOT_THE_HOLDERS);
     }
 
     private static <T> T join(CompletionStage<T> stage) {
