@@ -281,13 +281,14 @@ public final class Permits implements AutoCloseable {
                 : RenewalOutcome.NOT_HELD);
     }
 
+    /** As what undoes: at a row that a foreign session keeps, releases of one name must not take all connections from all other locks. */
     public CompletableFuture<ReleaseOutcome> release(Grant grant, Executor blocking) {
         PermitsGrant held = (PermitsGrant) grant;
-        return database.submit(blocking, connection -> {
+        return database.inTime(database.undo(blocking, connection -> {
             boolean had = release(connection, held);
             purge.nowAndThen();
             return had || held.isPerhapsReleased() ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD;
-        });
+        }));
     }
 
     /** One that was not answered may have been carried out: what a later one does not find is no loss then. */
