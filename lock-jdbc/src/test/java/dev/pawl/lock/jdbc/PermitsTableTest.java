@@ -9,6 +9,7 @@ import dev.pawl.lock.Lease;
 import dev.pawl.lock.LockBackendException;
 import dev.pawl.lock.LockClient;
 import dev.pawl.lock.LockConfigException;
+import dev.pawl.lock.LockOptions;
 import dev.pawl.lock.jdbc.internal.dialect.Dialect;
 import dev.pawl.lock.testkit.Bench;
 import dev.pawl.lock.testkit.Job;
@@ -263,5 +264,40 @@ final class PermitsTableTest {
                 }
             });
         }
+    }
+
+    /** They wait for the row, one after the other, and not all at once on every connection that there is. */
+    @Test
+    void onPostgres_releasesOfANameWhoseRowIsKept_leaveOtherLocksAlone() throws Exception {
+        SqlServer server = PostgresServer.shared();
+        server.heal();
+        LockClient client = clients.connect(server.url());
+        DistributedSemaphore printers = client.semaphore("printers", 24);
+        List<Lease> permits = Stream.generate(() -> printers.tryAcquire().orElseThrow())
+                .limit(24)
+                .toList();
+        Lease held = Bench.hold(
+                client,
+                "held",
+                LockOptions.builder().leaseTime(Duration.ofSeconds(5)).build());
+        try (Connection stopped = server.admin();
+                Statement statement = stopped.createStatement()) {
+            stopped.setAutoCommit(false);
+            statement.execute("SELECT 1 FROM pawl_lock WHERE name = '~s:pawl:printers' FOR UPDATE");
+            List<CompletableFuture<Void>> releases =
+                    permits.stream().map(Lease::releaseAsync).toList();
+            long end = System.nanoTime() + Duration.ofSeconds(8).toNanos();
+            while (System.nanoTime() - end < 0) {
+                Bench.hold(client, "other").close();
+                held.ensureValid();
+            }
+            stopped.rollback();
+            releases.forEach(
+                    release -> release.exceptionally(notConfirmed -> null).join());
+        }
+        held.close();
+        Bench.await("the permits are free")
+                .ignoreExceptions()
+                .until(() -> printers.permits(24).tryAcquire().isPresent());
     }
 }
