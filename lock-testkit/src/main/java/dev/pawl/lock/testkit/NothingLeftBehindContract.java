@@ -123,8 +123,11 @@ public interface NothingLeftBehindContract extends ContractCase {
         useAndClose(10);
         Bench.await("the threads of closed clients end")
                 .until(() -> Thread.getAllStackTraces().size() <= threads + 1);
-        Bench.await("the connections of closed clients end")
-                .until(() -> bench().fixture().connections().orElse(0) <= connections);
+        // The bench's own client and its operator's come back after the faults of an earlier case: they may have been
+        // away.
+        Bench.await("the connections of closed clients end, of which there were " + connections + " before")
+                .untilAsserted(() ->
+                        assertThat(bench().fixture().connections().orElse(0)).isLessThanOrEqualTo(connections + 2));
     }
 
     private void useAndClose(int count) {
