@@ -169,21 +169,10 @@ class PermitRecipeTest {
 
     // --- the budget --------------------------------------------------------------------------------------------
 
-    /** With sessions that do not ping meanwhile. */
-    private long packetsOf(Runnable work) {
-        long least = Long.MAX_VALUE;
-        for (int i = 0; i < 3; i++) {
-            long before = server.packets();
-            work.run();
-            least = Math.min(least, server.packets() - before);
-        }
-        return least;
-    }
-
     @Test
     void acquireAndRelease_areThreePackets_alsoBesideOtherHolders() {
         player(2, 5).wins();
-        assertThat(packetsOf(() -> {
+        assertThat(server.packetsOf(() -> {
                     Player player = player(3, 5);
                     player.releases(player.wins());
                 }))
@@ -195,7 +184,7 @@ class PermitRecipeTest {
         player(2, 3).wins();
         int sequence = server.node(parent()).stat.getCversion();
         Player many = player(2, 3);
-        assertThat(packetsOf(() -> many.isBusy(false))).isEqualTo(1);
+        assertThat(server.packetsOf(() -> many.isBusy(false))).isEqualTo(1);
         assertThat(server.node(parent()).stat.getCversion()).isEqualTo(sequence);
         Player one = player(1, 3);
         assertThat(one.attempt(false)).isInstanceOf(Attempt.Granted.class);
@@ -207,7 +196,8 @@ class PermitRecipeTest {
         int limit = 3;
         IntStream.range(0, limit).forEach(i -> player(1, limit).wins());
         List<Player> waiters = waiters(other, WAITERS, 1, limit);
-        assertThat(packetsOf(() -> waiters.get(WAITERS - 1).isBusy(true))).isBetween(3L, 5L);
+        assertThat(server.packetsOf(() -> waiters.get(WAITERS - 1).isBusy(true)))
+                .isBetween(3L, 5L);
     }
 
     // --- whom a release wakes ----------------------------------------------------------------------------------

@@ -93,6 +93,17 @@ final class TestServer implements AutoCloseable {
         return server().serverStats().getPacketsReceived();
     }
 
+    /** How many requests some work costs, with sessions that do not ping meanwhile: the least of three times. */
+    long packetsOf(Runnable work) {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 3; i++) {
+            long before = packets();
+            work.run();
+            least = Math.min(least, packets() - before);
+        }
+        return least;
+    }
+
     /** The sessions that have ephemeral nodes, or have had none yet. */
     List<Long> sessions() {
         return List.copyOf(server().getSessionTracker().globalSessions());

@@ -316,22 +316,11 @@ class ZooKeeperBackendTest {
 
     // --- the budget --------------------------------------------------------------------------------------------
 
-    /** With a session that does not ping meanwhile. */
-    private long packetsOf(Runnable work) {
-        long least = Long.MAX_VALUE;
-        for (int i = 0; i < 3; i++) {
-            long before = server.packets();
-            work.run();
-            least = Math.min(least, server.packets() - before);
-        }
-        return least;
-    }
-
     @Test
     void acquireAndRelease_areThreePackets() {
         Player warm = player();
         warm.releases(warm.wins());
-        assertThat(packetsOf(() -> {
+        assertThat(server.packetsOf(() -> {
                     Player player = player();
                     player.releases(player.wins());
                 }))
@@ -343,7 +332,7 @@ class ZooKeeperBackendTest {
         player().wins();
         Player other = player();
         other.isBusy(false);
-        assertThat(packetsOf(() -> other.isBusy(false))).isEqualTo(1);
+        assertThat(server.packetsOf(() -> other.isBusy(false))).isEqualTo(1);
     }
 
     @Test
